@@ -1,0 +1,18 @@
+//! What every stage speaks: source files and spans, problems in the user's input, findings about
+//! two traces, evidence, severities, verdicts and near-miss hints.
+//!
+//! Nothing here knows a trace or a specification; a renderer needs only this and [`crate::outcome`].
+
+mod finding;
+mod nearest;
+mod problem;
+mod source;
+mod text;
+mod verdict;
+
+pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
+pub use nearest::{did_you_mean, nearest, nearest_many};
+pub use problem::{Label, Problem, ProblemClass};
+pub use source::{Loc, SourceFile, Span, Spanned};
+pub use text::{duration, escape, shorten, signed_percent};
+pub use verdict::Verdict;

@@ -1,0 +1,61 @@
+//! Near-miss hints: the nearest right name for a wrong one.
+
+/// The least similarity (Jaro-Winkler on lower case, `_` and `-` alike) at which a suggestion helps
+/// more than it misleads; `kernal`/`kernel` scores 0.94, `count`/`counter` 0.94, `mock`/`e2e` 0.
+const SIMILAR: f64 = 0.8;
+
+fn fold(s: &str) -> String {
+    s.chars().map(|c| if c == '-' { '_' } else { c.to_ascii_lowercase() }).collect()
+}
+
+fn score(a: &str, b: &str) -> f64 {
+    let (a, b) = (fold(a), fold(b));
+    let edit = strsim::normalized_damerau_levenshtein(&a, &b);
+    strsim::jaro_winkler(&a, &b).max(edit)
+}
+
+/// The candidates most like `wrong`, best first, at most `most` of them, none too far away.
+pub fn nearest_many<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let mut scored: Vec<(f64, &str)> =
+        candidates.into_iter().map(|c| (score(wrong, c), c)).filter(|(s, _)| *s >= SIMILAR).collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(most).map(|(_, c)| c).collect()
+}
+
+/// The candidate most like `wrong`, if one is near enough to be worth saying.
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_many(wrong, candidates, 1).into_iter().next()
+}
+
+/// A help line for a wrong name: the nearest right one, or all of them if none is near.
+pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut all: Vec<&str> = candidates.into_iter().collect();
+    all.sort_unstable();
+    all.dedup();
+    match nearest(wrong, all.iter().copied()) {
+        Some(right) => Some(format!("did you mean `{right}`?")),
+        None if all.is_empty() => None,
+        None => Some(format!("one of: {}", all.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_finds_the_right_one() {
+        let keys = ["name", "match", "count", "critical", "within"];
+        assert_eq!(nearest("cuont", keys), Some("count"));
+        assert_eq!(nearest("crtical", keys), Some("critical"));
+        assert_eq!(nearest("Within", keys), Some("within"));
+        assert_eq!(nearest("zzz", keys), None);
+    }
+
+    #[test]
+    fn without_a_near_one_all_are_listed_in_order() {
+        assert_eq!(did_you_mean("zzz", ["b", "a"]).as_deref(), Some("one of: `a`, `b`"));
+        assert_eq!(did_you_mean("zzz", []), None);
+    }
+}

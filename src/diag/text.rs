@@ -1,0 +1,74 @@
+//! Hostile text made safe, and numbers as people read them.
+
+/// Makes text from a trace safe for a terminal: control characters, line feeds, bidirectional
+/// overrides and other invisible formatting become visible escapes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if c.is_control() || invisible {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Shortens to at most `most` characters, keeping both ends: the middle of a template name says least.
+pub fn shorten(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most || most < 5 {
+        return text.to_owned();
+    }
+    let tail = (most - 1) / 3;
+    let head = most - 1 - tail;
+    let mut out: String = text.chars().take(head).collect();
+    out.push('…');
+    out.extend(text.chars().skip(count - tail));
+    out
+}
+
+/// A duration in the unit that reads best; `ns` in nanoseconds.
+pub fn duration(ns: f64) -> String {
+    let abs = ns.abs();
+    if abs < 1e3 {
+        format!("{ns:.0} ns")
+    } else if abs < 1e6 {
+        format!("{:.2} us", ns / 1e3)
+    } else if abs < 1e9 {
+        format!("{:.2} ms", ns / 1e6)
+    } else {
+        format!("{:.2} s", ns / 1e9)
+    }
+}
+
+/// A ratio as a signed percentage: 1.031 is `+3.1%`.
+pub fn signed_percent(ratio: f64) -> String {
+    format!("{:+.1}%", (ratio - 1.0) * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_escapes_and_line_feeds_become_visible() {
+        assert_eq!(escape("a\x1b[31mb\n"), "a\\u{1b}[31mb\\u{a}");
+        assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(escape("µ<int>"), "µ<int>");
+    }
+
+    #[test]
+    fn a_long_name_keeps_both_ends() {
+        assert_eq!(shorten("abcdefghijklmnop", 9), "abcdef…op");
+        assert_eq!(shorten("abc", 9), "abc");
+    }
+
+    #[test]
+    fn durations_and_ratios_read_well() {
+        assert_eq!(duration(999.0), "999 ns");
+        assert_eq!(duration(29_021.0), "29.02 us");
+        assert_eq!(signed_percent(0.9), "-10.0%");
+    }
+}

@@ -1,0 +1,13 @@
+//! Kernel names: normalisation, identity levels, patterns and families. Knows strings only.
+
+mod family;
+mod identity;
+mod normalise;
+mod pattern;
+mod traits;
+
+pub use family::{Families, Family, FamilyId};
+pub use identity::{Identity, Level};
+pub use normalise::normalise;
+pub use pattern::{Glob, KernelPattern, PatternError, TextPattern};
+pub use traits::{Dtype, dtype, is_generated};

@@ -1,0 +1,185 @@
+//! Patterns over names: globs, `/regular expressions/`, and `family:NAME` for kernels.
+
+use super::family::{Families, FamilyId};
+use super::identity::Identity;
+use regex::bytes::{Regex, RegexBuilder};
+use std::fmt;
+
+/// Why a pattern is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    #[error("an empty pattern matches nothing")]
+    Empty,
+    #[error("this glob is not valid: {0}")]
+    Glob(String),
+    #[error("this regular expression is not valid: {0}")]
+    Regex(String),
+    #[error("there is no family `{0}`")]
+    UnknownFamily(String),
+}
+
+/// A glob over any text: `*` and `?` match every character, `{a,b}` and `[ab]` as in a shell, and a
+/// backslash takes the next character literally (`\[`, `\{`, `\*`).
+#[derive(Clone)]
+pub struct Glob {
+    text: String,
+    regex: Regex,
+}
+
+impl Glob {
+    pub fn new(text: &str) -> Result<Self, PatternError> {
+        if text.is_empty() {
+            return Err(PatternError::Empty);
+        }
+        let glob = globset::GlobBuilder::new(text)
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build()
+            .map_err(|e| PatternError::Glob(e.kind().to_string()))?;
+        let regex = RegexBuilder::new(glob.regex())
+            .dot_matches_new_line(true)
+            .build()
+            .map_err(|e| PatternError::Glob(e.to_string()))?;
+        Ok(Self { text: text.to_owned(), regex })
+    }
+
+    pub fn matches(&self, text: &str) -> bool {
+        self.regex.is_match(text.as_bytes())
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Glob({:?})", self.text)
+    }
+}
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// A glob, or a regular expression between slashes.
+#[derive(Debug, Clone)]
+pub enum TextPattern {
+    Glob(Glob),
+    Regex(Regex, String),
+}
+
+impl TextPattern {
+    pub fn new(text: &str) -> Result<Self, PatternError> {
+        match text.strip_prefix('/').and_then(|t| t.strip_suffix('/')) {
+            Some("") => Err(PatternError::Empty),
+            Some(inner) => {
+                let regex = RegexBuilder::new(inner)
+                    .size_limit(1 << 20)
+                    .build()
+                    .map_err(|e| PatternError::Regex(last_line(&e.to_string())))?;
+                Ok(Self::Regex(regex, text.to_owned()))
+            }
+            None => Glob::new(text).map(Self::Glob),
+        }
+    }
+
+    pub fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Glob(glob) => glob.matches(text),
+            Self::Regex(regex, _) => regex.is_match(text.as_bytes()),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Glob(glob) => glob.as_str(),
+            Self::Regex(_, text) => text,
+        }
+    }
+}
+
+impl PartialEq for TextPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+fn last_line(text: &str) -> String {
+    text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+/// What a kernel entry's `match` holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KernelPattern {
+    Text(TextPattern),
+    Family(FamilyId, String),
+}
+
+impl KernelPattern {
+    pub fn new(text: &str, families: &Families) -> Result<Self, PatternError> {
+        match text.strip_prefix("family:") {
+            Some(name) => families
+                .id(name)
+                .map(|id| Self::Family(id, text.to_owned()))
+                .ok_or_else(|| PatternError::UnknownFamily(name.to_owned())),
+            None => TextPattern::new(text).map(Self::Text),
+        }
+    }
+
+    /// A glob or expression is tried on the function's own name, then on the demangled name.
+    pub fn matches(&self, name: &Identity, families: &Families) -> bool {
+        match self {
+            Self::Text(text) => text.matches(&name.function) || text.matches(&name.exact),
+            Self::Family(id, _) => families.of(name) == Some(*id),
+        }
+    }
+
+    pub fn is_family(&self) -> bool {
+        matches!(self, Self::Family(..))
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text.as_str(),
+            Self::Family(_, text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_is_tried_on_the_function_and_then_on_the_whole_name() {
+        let families = Families::default();
+        let name = Identity::new("void vllm::reshape_and_cache_flash_kernel<int, (bool)1>(T1 *)", "reshape_and_cache_flash_kernel");
+        let matches = |p: &str| KernelPattern::new(p, &families).is_ok_and(|p| p.matches(&name, &families));
+        assert!(matches("reshape_and_cache*"));
+        assert!(matches("*vllm::reshape*"));
+        assert!(matches("/^void vllm::.*<int/"));
+        assert!(!matches("cache*"));
+    }
+
+    #[test]
+    fn brackets_are_literal_where_escaped() {
+        let glob = Glob::new(r"\{'Module': '*.mlp'*").map(|g| g.matches("{'Module': 'a.mlp', 'Inputs': [[8]]}"));
+        assert_eq!(glob, Ok(true));
+        assert_eq!(Glob::new(r"\[CUDA mem*").map(|g| g.matches("[CUDA memset]")), Ok(true));
+    }
+
+    #[test]
+    fn what_is_no_pattern_says_why() {
+        assert!(matches!(TextPattern::new("/(/"), Err(PatternError::Regex(_))));
+        assert!(matches!(TextPattern::new("[a"), Err(PatternError::Glob(_))));
+        assert!(matches!(TextPattern::new(""), Err(PatternError::Empty)));
+        assert!(matches!(
+            KernelPattern::new("family:gem", &Families::default()),
+            Err(PatternError::UnknownFamily(_))
+        ));
+    }
+}
