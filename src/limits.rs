@@ -1,0 +1,113 @@
+//! Every threshold of the analysis in one table: value, reason, and the margin to what was measured on
+//! real H100 traces (transformers and vLLM, 54 pairs). Nothing elsewhere decides by a number of its own.
+
+/// Costs of the sequence alignment, in tenths.
+pub mod cost {
+    /// Same normalised name.
+    pub const SAME: u32 = 0;
+    /// Same base name: other template arguments, other tile.
+    pub const BASE: u32 = 5;
+    /// Same family, which is not glue. Above [`BASE`], below a gap on each side.
+    pub const FAMILY: u32 = 8;
+    /// Another kernel: never cheaper than leaving one out and putting one in.
+    pub const OTHER: u32 = 20;
+    /// A kernel of the pattern that the text lacks.
+    pub const ABSENT: u32 = 10;
+    /// A kernel of the text that the pattern lacks. Well below [`ABSENT`]: at equal cost a mock without
+    /// its rotary embedding is found as two half layers instead of one layer with ten kernels more.
+    pub const EXTRA: u32 = 3;
+}
+
+/// A hit is taken if it costs at most this share of leaving the whole pattern out. True pairs cost
+/// 0–40 %, absent operations 60 % and more.
+pub const HIT_COST: f64 = 0.5;
+
+/// A selection by sequence at or above this confidence is found; true pairs score 0.60–1.0.
+pub const CONFIDENCE_FOUND: f64 = 0.5;
+
+/// From here on a hit is worth showing as a candidate; absent operations score at most 0.40.
+pub const CONFIDENCE_CANDIDATE: f64 = 0.25;
+
+/// A hit that matches by families alone says little about names: its confidence stops here.
+pub const CONFIDENCE_FAMILY_ONLY: f64 = 0.5;
+
+/// Neighbouring hits may share one kernel from this length on: a fused norm ends one layer and starts the
+/// next (13 kernels a layer); a short op of 3 never shares.
+pub const SHARED_KERNEL_LENGTH: usize = 10;
+
+/// Distances between equal k-grams that are kept as candidate periods, by votes.
+pub const PERIOD_CANDIDATES: usize = 40;
+
+/// Lengths of the k-grams that vote for periods.
+pub const PERIOD_GRAMS: [usize; 4] = [1, 2, 4, 8];
+
+/// Fewest repetitions that make a period: below four a coincidence is as likely.
+pub const PERIOD_REPEATS: usize = 4;
+
+/// Two selections agree if at least this share of the smaller one's instances overlap the other's.
+/// Right pairs overlap wholly; a wrong layer overlaps not at all.
+pub const AGREEMENT: f64 = 0.8;
+
+/// Instances whose mean |ln grid ratio| to the mock is this near to the best are one class: a KV cache
+/// that grows by a token a step moves it by under 0.01; another batch size moves it by 0.23 and more.
+pub const GRID_CLASS: f64 = 0.1;
+
+/// A class of instances found by exact ranges needs this share of them to be chosen: below it is an odd
+/// first or last layer.
+pub const CLASS_SHARE: f64 = 0.2;
+
+/// Works that share all names but stand in different surroundings are told apart by time when their
+/// medians differ by more than this: one layer's own variation stays under 4 %, `o_proj` and
+/// `down_proj` differ 2.7-fold.
+pub const CONTEXT_SPREAD: f64 = 0.10;
+
+/// Leading instances are warm-up while they lie outside the steady median by more than this (or by
+/// [`STEADY_MADS`] deviations, whichever is wider). First instances lie 3 to 50 % above it.
+pub const STEADY_SHARE: f64 = 0.03;
+
+/// Steady-state band in scaled median absolute deviations.
+pub const STEADY_MADS: f64 = 5.0;
+
+/// At most this share of the instances is ever left out as warm-up.
+pub const STEADY_MOST: f64 = 0.34;
+
+/// Draws of the bootstrap; at 2,000 the bounds of repeated runs with other seeds move by 0.002.
+pub const BOOTSTRAP_DRAWS: usize = 2_000;
+
+/// Below this many instances on a side the bootstrap covers too little (85–89 % at three, 90–94 % at four,
+/// where 95 % is nominal): the quotient of order-statistic intervals stands in (92–98 %).
+pub const BOOTSTRAP_LEAST: usize = 6;
+
+/// Below this many instances nothing is said about latency.
+pub const LATENCY_LEAST: usize = 3;
+
+/// Confidence level of the interval of the ratio.
+pub const LEVEL: f64 = 0.95;
+
+/// Latency is judged only if this share of the kernels is aligned: otherwise different work is timed.
+pub const LATENCY_ALIGNED: f64 = 0.9;
+
+/// Launch shapes are the same if the mock's grid lies within the range the E2E itself covers, widened by
+/// this, per dimension (`CatArrayBatchedCopy`: 4096 to 4124).
+pub const GRID_SLACK: f64 = 0.10;
+
+/// … or if the number of blocks is this near.
+pub const BLOCKS_SLACK: f64 = 0.03;
+
+/// A mock is cache-warm if its biggest kernel's first execution took at least this many times its steady
+/// time (1.50–1.76 for four cache-warm mocks, at most 1.16 elsewhere) …
+pub const COLD_FIRST: f64 = 1.2;
+
+/// … and that first execution lies this near to the E2E's time.
+pub const COLD_NEAR: f64 = 0.15;
+
+/// Idle time between kernels of an instance is worth a word from this share of its span, in an instance
+/// launched from a graph (eager gaps are the host's).
+pub const GAP_SHARE: f64 = 0.10;
+
+/// Share of GPU operations without a launch row from which selection by ranges is doubtful. Whole captures
+/// lose none; a window-cut one lost 52 %.
+pub const UNATTRIBUTED: f64 = 0.05;
+
+/// Ranks of one op differ noticeably from this ratio of medians on.
+pub const RANK_SKEW: f64 = 0.10;

@@ -1,0 +1,73 @@
+//! Input formats: one entry here a format, recognised by content and never by name.
+
+mod nsys_sqlite;
+
+use super::Trace;
+use crate::diag::Problem;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Opens a profiler export of any known format.
+///
+/// # Errors
+/// A [`Problem`] of class `Trace`: the file is missing, empty, of no known format, or broken.
+pub fn open(path: &Path) -> Result<Trace, Problem> {
+    let shown = path.display().to_string();
+    let mut head = [0u8; 128];
+    let read = File::open(path).and_then(|mut file| {
+        if file.metadata()?.is_dir() {
+            return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
+        }
+        read_head(&mut file, &mut head)
+    });
+    let read = match read {
+        Ok(read) => read,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
+                .help("check the path in the spec (it is relative to the spec file), or give --mock / --e2e"));
+        }
+        Err(error) => {
+            return Err(Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string()));
+        }
+    };
+    recognise(path, &shown, &head[..read])
+}
+
+fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
+    let mut read = 0;
+    while read < head.len() {
+        match file.read(&mut head[read..])? {
+            0 => break,
+            n => read += n,
+        }
+    }
+    Ok(read)
+}
+
+fn recognise(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
+    if head.is_empty() {
+        return Err(Problem::trace("trace-empty", format!("`{shown}` is empty"))
+            .help("export again: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
+    }
+    if head.starts_with(b"version https://git-lfs") {
+        return Err(Problem::trace("trace-lfs-pointer", format!("`{shown}` is a Git LFS pointer, not the trace itself"))
+            .help("fetch the file: git lfs pull"));
+    }
+    if head.starts_with(nsys_sqlite::MAGIC) {
+        return nsys_sqlite::read(path, shown, head);
+    }
+    let problem = Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
+    Err(problem.help(what_it_may_be(head)))
+}
+
+/// The repair for what people hand over instead of an export.
+fn what_it_may_be(head: &[u8]) -> &'static str {
+    if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
+        "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
+    } else if head.starts_with(&[0x1f, 0x8b]) || head.trim_ascii_start().starts_with(b"{") {
+        "this looks like a Chrome trace (PyTorch profiler); capture with nsys and export to SQLite"
+    } else {
+        "give an Nsight Systems SQLite export: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
+    }
+}

@@ -1,0 +1,157 @@
+//! Kernels, memory copies and memory sets.
+
+use super::schema::{integer, small};
+use super::{Reader, broken};
+use crate::diag::Problem;
+use crate::trace::builder::OpRow;
+use crate::trace::names::{NameId, OpKind};
+use crate::trace::ops::Shape;
+use crate::trace::TraceBuilder;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use rustc_hash::FxHashMap;
+
+pub(super) const KERNELS: &str = "CUPTI_ACTIVITY_KIND_KERNEL";
+pub(super) const COPIES: &str = "CUPTI_ACTIVITY_KIND_MEMCPY";
+pub(super) const SETS: &str = "CUPTI_ACTIVITY_KIND_MEMSET";
+
+/// What every GPU operation has, in the order of the first columns of each query.
+const COMMON: [&str; 8] =
+    ["start", "end", "deviceId", "streamId", "correlationId", "globalPid", "graphNodeId", "contextId"];
+
+pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
+    let mut skipped = 0;
+    skipped += kernels(reader, builder)?;
+    skipped += memory(reader, builder, COPIES)?;
+    skipped += memory(reader, builder, SETS)?;
+    if skipped > 0 {
+        builder.warnings.push(format!("{skipped} GPU operations without a start or an end were left out"));
+    }
+    Ok(())
+}
+
+fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, Problem> {
+    let mut columns = COMMON.to_vec();
+    columns.extend(["demangledName", "shortName", "mangledName", "gridX", "gridY", "gridZ", "blockX", "blockY", "blockZ"]);
+    columns.extend(["registersPerThread", "staticSharedMemory", "dynamicSharedMemory"]);
+    let mut names: FxHashMap<(i64, i64), NameId> = FxHashMap::default();
+    let Reader { db, shown, schema, strings } = reader;
+    each_row(db, shown, KERNELS, schema.has(KERNELS), &schema.select(KERNELS, &columns), |row| {
+        let Some(mut op) = common(row, builder)? else { return Ok(false) };
+        let key = match (row.get_ref(8)?, row.get_ref(9)?) {
+            (ValueRef::Integer(d), ValueRef::Integer(s)) => Some((d, s)),
+            _ => None,
+        };
+        op.name = match key.and_then(|k| names.get(&k)) {
+            Some(&known) => known,
+            None => {
+                let short = strings.resolve(row.get_ref(9)?)?.unwrap_or_default();
+                let mangled = row.get_ref(10)?;
+                let demangled = match strings.resolve(row.get_ref(8)?)? {
+                    Some(name) => name,
+                    None if !short.is_empty() => short.clone(),
+                    None => strings.resolve(mangled)?.unwrap_or_else(|| "<kernel without a name>".to_owned()),
+                };
+                let id = builder.kernel_name(&demangled, &short);
+                if let Some(key) = key {
+                    names.insert(key, id);
+                }
+                id
+            }
+        };
+        op.shape = Shape {
+            grid: [small(row, 11)?, small(row, 12)?, small(row, 13)?],
+            block: [small(row, 14)?, small(row, 15)?, small(row, 16)?],
+            registers: small(row, 17)?,
+            static_shared: small(row, 18)?,
+            dynamic_shared: small(row, 19)?,
+            bytes: 0,
+        };
+        builder.push_op(op);
+        Ok(true)
+    })
+}
+
+fn memory(reader: &mut Reader<'_>, builder: &mut TraceBuilder, table: &str) -> Result<u64, Problem> {
+    let mut columns = COMMON.to_vec();
+    columns.extend(["bytes", "copyKind"]);
+    let kind = if table == COPIES { OpKind::Memcpy } else { OpKind::Memset };
+    let Reader { db, shown, schema, .. } = reader;
+    each_row(db, shown, table, schema.has(table), &schema.select(table, &columns), |row| {
+        let Some(mut op) = common(row, builder)? else { return Ok(false) };
+        let name = match kind {
+            OpKind::Memset => "[CUDA memset]".to_owned(),
+            _ => format!("[CUDA memcpy {}]", copy_kind(integer(row, 9)?)),
+        };
+        op.name = builder.names.intern(&name, &name, kind);
+        op.shape = Shape {
+            bytes: integer(row, 8)?.and_then(|b| u64::try_from(b).ok()).unwrap_or(0),
+            ..Shape::default()
+        };
+        builder.push_op(op);
+        Ok(true)
+    })
+}
+
+/// The direction of a copy as the profiler names it (`CUpti_ActivityMemcpyKind`).
+fn copy_kind(kind: Option<i64>) -> &'static str {
+    match kind {
+        Some(1) => "Host-to-Device",
+        Some(2) => "Device-to-Host",
+        Some(3) => "Host-to-Array",
+        Some(4) => "Array-to-Host",
+        Some(5) => "Array-to-Array",
+        Some(6) => "Array-to-Device",
+        Some(7) => "Device-to-Array",
+        Some(8) => "Device-to-Device",
+        Some(9) => "Host-to-Host",
+        Some(10) => "Peer-to-Peer",
+        Some(11) => "Unified Host-to-Device",
+        Some(12) => "Unified Device-to-Host",
+        Some(13) => "Unified Device-to-Device",
+        _ => "Unknown",
+    }
+}
+
+/// The columns that every GPU operation has; `None` without a start or an end.
+fn common(row: &Row<'_>, builder: &mut TraceBuilder) -> rusqlite::Result<Option<OpRow>> {
+    let (Some(start), Some(end)) = (integer(row, 0)?, integer(row, 1)?) else { return Ok(None) };
+    let process = builder.process(integer(row, 5)?.unwrap_or(0) as u64);
+    Ok(Some(OpRow {
+        start,
+        end,
+        process,
+        device: u16::try_from(small(row, 2)?).unwrap_or(u16::MAX),
+        stream: small(row, 3)?,
+        correlation: integer(row, 4)?.unwrap_or(-1),
+        name: NameId(0),
+        shape: Shape::default(),
+        node: integer(row, 6)?.map(|id| id as u64).filter(|&id| id != 0),
+    }))
+}
+
+/// Steps over a table's rows; `take` says whether it kept the row. Returns how many it did not keep.
+pub(super) fn each_row(
+    db: &rusqlite::Connection,
+    shown: &str,
+    table: &str,
+    exists: bool,
+    query: &str,
+    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+) -> Result<u64, Problem> {
+    if !exists {
+        return Ok(0);
+    }
+    let (mut done, mut skipped) = (0u64, 0u64);
+    let mut step = || -> rusqlite::Result<()> {
+        let mut statement = db.prepare(query)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            skipped += u64::from(!take(row)?);
+            done += 1;
+        }
+        Ok(())
+    };
+    step().map_err(|e| broken(shown, table, done, &e))?;
+    Ok(skipped)
+}

@@ -1,0 +1,121 @@
+//! API calls that matter: launches of kept GPU operations, graph launches, and synchronising calls.
+
+use super::process::ThreadId;
+use super::ranges::ContextId;
+use serde::{Deserialize, Serialize};
+
+/// What an API call does, from its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Api {
+    /// Launches one kernel or memory operation and returns.
+    Launch,
+    GraphLaunch,
+    /// Waits for the GPU: `cudaStreamSynchronize`, a blocking copy …
+    Synchronise,
+    Other,
+}
+
+impl Api {
+    /// From the name as the profiler writes it, with or without its version suffix
+    /// (`cudaGraphLaunch_v10000`).
+    pub fn of(name: &str) -> Self {
+        let name = name.strip_suffix("_ptsz").unwrap_or(name);
+        let bare = match name.rsplit_once("_v") {
+            Some((head, digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b.is_ascii_lowercase()) => head,
+            _ => name,
+        };
+        let Some(call) = bare.strip_prefix("cuda").or_else(|| bare.strip_prefix("cu")) else { return Self::Other };
+        let blocking_copy = (call.starts_with("Memcpy") || call.starts_with("Memset")) && !call.contains("Async");
+        match call {
+            _ if call.starts_with("GraphLaunch") => Self::GraphLaunch,
+            "DeviceSynchronize" | "StreamSynchronize" | "EventSynchronize" | "CtxSynchronize" | "ThreadSynchronize" => {
+                Self::Synchronise
+            }
+            // A blocking set of device memory is asynchronous with respect to the host.
+            _ if blocking_copy && call.starts_with("Memcpy") => Self::Synchronise,
+            _ if call.starts_with("Launch") || call.starts_with("Memcpy") || call.starts_with("Memset") => Self::Launch,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Calls that launched a kept GPU operation or a graph. Times in ns.
+#[derive(Debug, Default)]
+pub struct Launches {
+    pub(super) start: Vec<i64>,
+    pub(super) end: Vec<i64>,
+    pub(super) thread: Vec<u32>,
+    pub(super) api: Vec<Api>,
+    pub(super) context: Vec<ContextId>,
+}
+
+impl Launches {
+    pub fn len(&self) -> usize {
+        self.start.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty()
+    }
+
+    pub fn start(&self, launch: u32) -> i64 {
+        self.start[launch as usize]
+    }
+
+    pub fn end(&self, launch: u32) -> i64 {
+        self.end[launch as usize]
+    }
+
+    pub fn thread(&self, launch: u32) -> ThreadId {
+        ThreadId(self.thread[launch as usize])
+    }
+
+    pub fn api(&self, launch: u32) -> Api {
+        self.api[launch as usize]
+    }
+
+    /// The ranges open on the launching thread.
+    pub fn context(&self, launch: u32) -> ContextId {
+        self.context[launch as usize]
+    }
+}
+
+/// Calls that wait for the GPU, ordered by start. Times in ns.
+#[derive(Debug, Default)]
+pub struct SyncCalls {
+    pub start: Vec<i64>,
+    pub end: Vec<i64>,
+    pub thread: Vec<ThreadId>,
+    /// The API's name without its version suffix, shared by index.
+    pub name: Vec<u16>,
+    pub names: Vec<String>,
+}
+
+impl SyncCalls {
+    /// Calls on `thread` that start within `[from, to]`.
+    pub fn between(&self, thread: ThreadId, from: i64, to: i64) -> impl Iterator<Item = (i64, i64, &str)> {
+        let first = self.start.partition_point(|&s| s < from);
+        (first..self.start.len())
+            .take_while(move |&i| self.start[i] <= to)
+            .filter(move |&i| self.thread[i] == thread)
+            .map(|i| (self.start[i], self.end[i], self.names[usize::from(self.name[i])].as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_is_known_by_its_name_without_version() {
+        assert_eq!(Api::of("cudaLaunchKernel_v7000"), Api::Launch);
+        assert_eq!(Api::of("cuLaunchKernelEx"), Api::Launch);
+        assert_eq!(Api::of("cudaGraphLaunch_v10000"), Api::GraphLaunch);
+        assert_eq!(Api::of("cuGraphLaunch"), Api::GraphLaunch);
+        assert_eq!(Api::of("cudaStreamSynchronize_v3020"), Api::Synchronise);
+        assert_eq!(Api::of("cudaMemcpy_v3020"), Api::Synchronise);
+        assert_eq!(Api::of("cudaMemcpyAsync_v3020"), Api::Launch);
+        assert_eq!(Api::of("cudaStreamIsCapturing_v10000"), Api::Other);
+    }
+}

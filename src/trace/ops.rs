@@ -1,0 +1,135 @@
+//! GPU operations: kernels, memory copies and memory sets, as columns.
+
+use super::names::NameId;
+use super::process::ProcessId;
+
+/// Stands for "no launch" and "no graph node" in the columns.
+pub const NONE: u32 = u32::MAX;
+
+/// An index into the trace's table of launch shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShapeId(pub u32);
+
+/// How an operation was launched: blocks, threads, registers per thread, shared memory in bytes; for a
+/// copy or set only the bytes moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Shape {
+    pub grid: [u32; 3],
+    pub block: [u32; 3],
+    pub registers: u32,
+    pub static_shared: u32,
+    pub dynamic_shared: u32,
+    pub bytes: u64,
+}
+
+impl Shape {
+    /// Blocks in the grid.
+    pub fn blocks(&self) -> u64 {
+        self.grid.iter().map(|&n| u64::from(n)).fold(1, u64::saturating_mul)
+    }
+}
+
+/// One GPU operation, copied out of the columns. Times in ns on the trace's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Op {
+    pub start: i64,
+    pub end: i64,
+    pub process: ProcessId,
+    /// The ordinal of the device *in its process*.
+    pub device: u16,
+    pub stream: u32,
+    pub correlation: i64,
+    pub name: NameId,
+    pub shape: ShapeId,
+}
+
+impl Op {
+    /// In ns; never negative.
+    pub fn duration(&self) -> i64 {
+        self.end - self.start
+    }
+}
+
+/// The columns, ordered by start, then end, then the row of the export.
+#[derive(Debug, Default)]
+pub struct Ops {
+    pub(super) start: Vec<i64>,
+    pub(super) end: Vec<i64>,
+    pub(super) process: Vec<u16>,
+    pub(super) device: Vec<u16>,
+    pub(super) stream: Vec<u32>,
+    pub(super) correlation: Vec<i64>,
+    pub(super) name: Vec<u32>,
+    pub(super) shape: Vec<u32>,
+    pub(super) node: Vec<u32>,
+    pub(super) launch: Vec<u32>,
+}
+
+impl Ops {
+    pub fn len(&self) -> usize {
+        self.start.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty()
+    }
+
+    pub fn get(&self, index: u32) -> Op {
+        let i = index as usize;
+        Op {
+            start: self.start[i],
+            end: self.end[i],
+            process: ProcessId(self.process[i]),
+            device: self.device[i],
+            stream: self.stream[i],
+            correlation: self.correlation[i],
+            name: NameId(self.name[i]),
+            shape: ShapeId(self.shape[i]),
+        }
+    }
+
+    pub fn name(&self, index: u32) -> NameId {
+        NameId(self.name[index as usize])
+    }
+
+    /// In ns.
+    pub fn duration(&self, index: u32) -> i64 {
+        self.end[index as usize] - self.start[index as usize]
+    }
+
+    pub fn launch(&self, index: u32) -> Option<u32> {
+        some(self.launch[index as usize])
+    }
+
+    pub fn node(&self, index: u32) -> Option<u32> {
+        some(self.node[index as usize])
+    }
+
+    /// Puts the columns into time order. Nothing refers to operations by index before this.
+    pub(super) fn sort(&mut self) {
+        let ordered = self.start.windows(2).zip(self.end.windows(2)).all(|(s, e)| (s[0], e[0]) <= (s[1], e[1]));
+        if ordered {
+            return;
+        }
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| (self.start[i as usize], self.end[i as usize], i));
+        permute(&mut self.start, &order);
+        permute(&mut self.end, &order);
+        permute(&mut self.process, &order);
+        permute(&mut self.device, &order);
+        permute(&mut self.stream, &order);
+        permute(&mut self.correlation, &order);
+        permute(&mut self.name, &order);
+        permute(&mut self.shape, &order);
+        permute(&mut self.node, &order);
+        permute(&mut self.launch, &order);
+    }
+}
+
+fn some(index: u32) -> Option<u32> {
+    (index != NONE).then_some(index)
+}
+
+fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
+    *column = order.iter().map(|&i| column[i as usize]).collect();
+}
