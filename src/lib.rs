@@ -1,6 +1,9 @@
+pub mod check;
+pub mod compare;
 pub mod diag;
 pub mod kernel;
 pub mod limits;
+pub mod select;
 pub mod sequence;
 pub mod spec;
 pub mod stats;

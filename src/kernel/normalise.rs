@@ -192,7 +192,20 @@ fn wrapped(text: &str) -> Option<&str> {
         let name = head(a);
         let plain = matches!(
             name,
-            "float" | "double" | "int" | "long" | "bool" | "char" | "BFloat16" | "Half" | "OpaqueType" | "unsigned int" | "unsigned long" | "unsigned char" | "signed char" | "short"
+            "float"
+                | "double"
+                | "int"
+                | "long"
+                | "bool"
+                | "char"
+                | "BFloat16"
+                | "Half"
+                | "OpaqueType"
+                | "unsigned int"
+                | "unsigned long"
+                | "unsigned char"
+                | "signed char"
+                | "short"
         );
         !plain && !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit() || c == '-')
     };
@@ -252,7 +265,10 @@ mod tests {
         assert_eq!(normalise("triton_poi_fused_1"), normalise("triton_poi_fused_3"));
         assert_eq!(normalise("triton_poi_fused_mul_silu_slice_1"), "triton_poi_fused_mul_silu_slice");
         assert_eq!(normalise("triton_red_fused_fused_add_rms_norm_2"), "triton_red_fused_fused_add_rms_norm");
-        assert_ne!(normalise("triton_red_fused_fused_add_rms_norm_0"), normalise("triton_red_fused__to_copy_embedding_rms_norm_0"));
+        assert_ne!(
+            normalise("triton_red_fused_fused_add_rms_norm_0"),
+            normalise("triton_red_fused__to_copy_embedding_rms_norm_0")
+        );
         assert_eq!(normalise("_fwd_kernel_0d1d2d34d5d6d7c"), "_fwd_kernel");
     }
 

@@ -157,7 +157,10 @@ mod tests {
     #[test]
     fn a_glob_is_tried_on_the_function_and_then_on_the_whole_name() {
         let families = Families::default();
-        let name = Identity::new("void vllm::reshape_and_cache_flash_kernel<int, (bool)1>(T1 *)", "reshape_and_cache_flash_kernel");
+        let name = Identity::new(
+            "void vllm::reshape_and_cache_flash_kernel<int, (bool)1>(T1 *)",
+            "reshape_and_cache_flash_kernel",
+        );
         let matches = |p: &str| KernelPattern::new(p, &families).is_ok_and(|p| p.matches(&name, &families));
         assert!(matches("reshape_and_cache*"));
         assert!(matches("*vllm::reshape*"));
@@ -177,9 +180,6 @@ mod tests {
         assert!(matches!(TextPattern::new("/(/"), Err(PatternError::Regex(_))));
         assert!(matches!(TextPattern::new("[a"), Err(PatternError::Glob(_))));
         assert!(matches!(TextPattern::new(""), Err(PatternError::Empty)));
-        assert!(matches!(
-            KernelPattern::new("family:gem", &Families::default()),
-            Err(PatternError::UnknownFamily(_))
-        ));
+        assert!(matches!(KernelPattern::new("family:gem", &Families::default()), Err(PatternError::UnknownFamily(_))));
     }
 }

@@ -58,7 +58,9 @@ mod tests {
         assert_eq!(of("void f<c10::BFloat16, c10::Half>(int)"), None);
         assert_eq!(of("triton_poi_fused_1"), None);
         assert_eq!(
-            of("void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0>(T1)"),
+            of(
+                "void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0>(T1)"
+            ),
             Some(Dtype::Bf16)
         );
     }

@@ -29,7 +29,8 @@ pub fn search(text: &[u32], symbols: usize, m: usize, substitution: impl Fn(usiz
     if m == 0 || text.is_empty() {
         return Vec::new();
     }
-    let table: Vec<u32> = (0..symbols as u32).flat_map(|s| (0..m).map(move |i| (s, i))).map(|(s, i)| substitution(i, s)).collect();
+    let table: Vec<u32> =
+        (0..symbols as u32).flat_map(|s| (0..m).map(move |i| (s, i))).map(|(s, i)| substitution(i, s)).collect();
     let limit = (m as f64 * f64::from(cost::ABSENT) * HIT_COST) as u32;
     let hits = candidates(text, m, &table, limit);
     choose(hits, text.len(), m)

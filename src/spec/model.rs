@@ -3,7 +3,7 @@
 //! Every value the user can get wrong carries the file and bytes that set it ([`Spanned`]).
 
 use crate::diag::{Severity, Side, SourceFile, Spanned};
-use crate::kernel::{Glob, KernelPattern, TextPattern};
+use crate::kernel::{Glob, KernelPattern, Level, TextPattern};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct Case {
     pub kernels: Vec<KernelEntry>,
     pub others: Spanned<Others>,
     pub order: Spanned<Order>,
+    /// The coarsest level at which two kernels still count as the same.
+    pub identity: Spanned<Level>,
     pub latency: Latency,
     pub launch: Spanned<LaunchCompare>,
     pub known: Vec<KnownDifference>,

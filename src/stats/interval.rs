@@ -47,8 +47,9 @@ pub fn ratio_interval(first: &[f64], second: &[f64], level: f64) -> Option<Inter
         (a.0 / b.1, a.1 / b.0, Method::OrderStatistics)
     } else {
         let mut random = Random::new(SEED);
-        let draws: Vec<f64> =
-            (0..BOOTSTRAP_DRAWS).map(|_| resampled_median(&first, &mut random) / resampled_median(&second, &mut random)).collect();
+        let draws: Vec<f64> = (0..BOOTSTRAP_DRAWS)
+            .map(|_| resampled_median(&first, &mut random) / resampled_median(&second, &mut random))
+            .collect();
         let tail = (1.0 - level) / 2.0;
         (quantile(&draws, tail)?, quantile(&draws, 1.0 - tail)?, Method::Bootstrap)
     };

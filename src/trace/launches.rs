@@ -22,7 +22,12 @@ impl Api {
     pub fn of(name: &str) -> Self {
         let name = name.strip_suffix("_ptsz").unwrap_or(name);
         let bare = match name.rsplit_once("_v") {
-            Some((head, digits)) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b.is_ascii_lowercase()) => head,
+            Some((head, digits))
+                if !digits.is_empty()
+                    && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b.is_ascii_lowercase()) =>
+            {
+                head
+            }
             _ => name,
         };
         let Some(call) = bare.strip_prefix("cuda").or_else(|| bare.strip_prefix("cu")) else { return Self::Other };

@@ -93,8 +93,7 @@ impl Trace {
 
     /// Whether the operation was replayed from a CUDA graph.
     pub fn from_graph(&self, op: u32) -> bool {
-        self.ops.node(op).is_some()
-            || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch)
+        self.ops.node(op).is_some() || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch)
     }
 
     /// Operations without a launch row in the export, of all operations, as a fraction.

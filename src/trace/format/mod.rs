@@ -51,13 +51,17 @@ fn recognise(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
             .help("export again: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
     }
     if head.starts_with(b"version https://git-lfs") {
-        return Err(Problem::trace("trace-lfs-pointer", format!("`{shown}` is a Git LFS pointer, not the trace itself"))
-            .help("fetch the file: git lfs pull"));
+        return Err(Problem::trace(
+            "trace-lfs-pointer",
+            format!("`{shown}` is a Git LFS pointer, not the trace itself"),
+        )
+        .help("fetch the file: git lfs pull"));
     }
     if head.starts_with(nsys_sqlite::MAGIC) {
         return nsys_sqlite::read(path, shown, head);
     }
-    let problem = Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
+    let problem =
+        Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
     Err(problem.help(what_it_may_be(head)))
 }
 

@@ -3,10 +3,10 @@
 use super::schema::{integer, small};
 use super::{Reader, broken};
 use crate::diag::Problem;
+use crate::trace::TraceBuilder;
 use crate::trace::builder::OpRow;
 use crate::trace::names::{NameId, OpKind};
 use crate::trace::ops::Shape;
-use crate::trace::TraceBuilder;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
@@ -32,7 +32,17 @@ pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Resul
 
 fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, Problem> {
     let mut columns = COMMON.to_vec();
-    columns.extend(["demangledName", "shortName", "mangledName", "gridX", "gridY", "gridZ", "blockX", "blockY", "blockZ"]);
+    columns.extend([
+        "demangledName",
+        "shortName",
+        "mangledName",
+        "gridX",
+        "gridY",
+        "gridZ",
+        "blockX",
+        "blockY",
+        "blockZ",
+    ]);
     columns.extend(["registersPerThread", "staticSharedMemory", "dynamicSharedMemory"]);
     let mut names: FxHashMap<(i64, i64), NameId> = FxHashMap::default();
     let Reader { db, shown, schema, strings } = reader;
@@ -84,10 +94,8 @@ fn memory(reader: &mut Reader<'_>, builder: &mut TraceBuilder, table: &str) -> R
             _ => format!("[CUDA memcpy {}]", copy_kind(integer(row, 9)?)),
         };
         op.name = builder.names.intern(&name, &name, kind);
-        op.shape = Shape {
-            bytes: integer(row, 8)?.and_then(|b| u64::try_from(b).ok()).unwrap_or(0),
-            ..Shape::default()
-        };
+        op.shape =
+            Shape { bytes: integer(row, 8)?.and_then(|b| u64::try_from(b).ok()).unwrap_or(0), ..Shape::default() };
         builder.push_op(op);
         Ok(true)
     })

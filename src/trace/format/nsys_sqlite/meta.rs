@@ -1,10 +1,10 @@
 //! Provenance and capture quality, by allow-list: these tables also hold the machine's environment,
 //! host, user and paths.
 
+use super::Reader;
 use super::gpu::each_row;
 use super::schema::integer;
 use super::strings::text;
-use super::Reader;
 use crate::diag::{Problem, escape};
 use crate::trace::TraceBuilder;
 use rusqlite::types::ValueRef;

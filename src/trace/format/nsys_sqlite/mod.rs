@@ -35,9 +35,12 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Probl
     let db = connect(path).map_err(|e| broken(shown, "header", 0, &e))?;
     let schema = Schema::probe(&db).map_err(|e| broken(shown, "sqlite_master", 0, &e))?;
     if !schema.is_nsys_export() {
-        return Err(Problem::trace("trace-no-tables", format!("`{shown}` is a database, but no Nsight Systems export"))
-            .note(format!("it holds {}", schema.tables_in_words()))
-            .help("export with: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
+        return Err(Problem::trace(
+            "trace-no-tables",
+            format!("`{shown}` is a database, but no Nsight Systems export"),
+        )
+        .note(format!("it holds {}", schema.tables_in_words()))
+        .help("export with: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
     }
     let strings = Strings::new(&db, &schema).map_err(|e| broken(shown, "StringIds", 0, &e))?;
     let mut reader = Reader { db: &db, shown, schema, strings };

@@ -84,9 +84,7 @@ fn ranges(
 
 /// The table of node creation: under its own name, or under the one that later came to mean graphs.
 pub(super) fn node_table(schema: &Schema) -> Option<&'static str> {
-    ["CUDA_GRAPH_NODE_EVENTS", "CUDA_GRAPH_EVENTS"]
-        .into_iter()
-        .find(|t| schema.has_column(t, "graphNodeId"))
+    ["CUDA_GRAPH_NODE_EVENTS", "CUDA_GRAPH_EVENTS"].into_iter().find(|t| schema.has_column(t, "graphNodeId"))
 }
 
 fn nodes(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {

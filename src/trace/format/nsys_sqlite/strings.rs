@@ -13,11 +13,8 @@ pub(super) struct Strings<'db> {
 
 impl<'db> Strings<'db> {
     pub(super) fn new(db: &'db Connection, schema: &Schema) -> rusqlite::Result<Self> {
-        let lookup = if schema.has("StringIds") {
-            Some(db.prepare("SELECT value FROM StringIds WHERE id = ?1")?)
-        } else {
-            None
-        };
+        let lookup =
+            if schema.has("StringIds") { Some(db.prepare("SELECT value FROM StringIds WHERE id = ?1")?) } else { None };
         Ok(Self { lookup, known: FxHashMap::default() })
     }
 

@@ -1,0 +1,43 @@
+//! What a check sees of a case.
+
+use crate::compare::Comparison;
+use crate::diag::{Loc, Side};
+use crate::select::NotFound;
+use crate::spec::{Case, KernelEntry, Others, Spec};
+use crate::trace::Trace;
+
+/// A compared case.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub spec: &'a Spec,
+    pub case: &'a Case,
+    pub comparison: &'a Comparison,
+}
+
+/// A case whose op was not found on a side.
+#[derive(Debug, Clone, Copy)]
+pub struct Unselected<'a> {
+    pub spec: &'a Spec,
+    pub case: &'a Case,
+    pub trace: &'a Trace,
+    pub not_found: &'a NotFound,
+}
+
+impl<'a> Context<'a> {
+    /// The entry that names the kernel at an index of a side's sequence.
+    pub fn entry(&self, side: Side, index: usize) -> Option<&'a KernelEntry> {
+        let symbol = self.comparison.symbol_at(side, index);
+        let count = self.comparison.counts.iter().find(|c| c.symbol == symbol)?;
+        self.case.kernels.get(count.entry?)
+    }
+
+    /// Whether a difference at this kernel is to be reported: it is named, or others must match.
+    pub fn judged(&self, side: Side, index: usize) -> bool {
+        self.case.others.value != Others::Ignore || self.entry(side, index).is_some()
+    }
+
+    /// Where the spec says what to expect of this kernel: its entry's count, else the rule for others.
+    pub fn expectation(&self, side: Side, index: usize) -> &'a Loc {
+        self.entry(side, index).map_or(&self.case.others.loc, |e| &e.count.loc)
+    }
+}

@@ -1,0 +1,46 @@
+//! `cuda-graph-consistency`: launched eagerly on one side, replayed from a CUDA graph on the other.
+
+use super::{Check, Context, Judgement, Meta, meta};
+use crate::diag::{Evidence, Finding, Severity, Side};
+use crate::spec::LaunchCompare;
+
+#[derive(Debug)]
+pub(super) struct CudaGraphConsistency(Meta);
+
+impl CudaGraphConsistency {
+    pub(super) fn new() -> Self {
+        Self(meta("cuda-graph-consistency", Severity::Error, include_str!("cuda_graph_consistency.md")))
+    }
+}
+
+impl Check for CudaGraphConsistency {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let comparison = context.comparison;
+        let (mock, e2e) = (comparison.mock_mode, comparison.e2e_mode);
+        if context.case.launch.value == LaunchCompare::Ignore || mock.is_graph() == e2e.is_graph() {
+            return Judgement::pass();
+        }
+        // Replaying what the engine launches eagerly leaves kernel times as they are; the reverse measures an
+        // engine that nobody runs.
+        let severity = if e2e.is_graph() { self.0.severity } else { Severity::Note };
+        let mut finding =
+            Finding::new(&self.0.name, severity, format!("the mock is {}, the E2E is {}", mock.words(), e2e.words()))
+                .side(Side::Mock)
+                .at(&context.case.launch.loc, "launch modes are compared");
+        for side in Side::BOTH {
+            let share = comparison.mode(side).graph_share * 100.0;
+            finding =
+                finding.evidence(Evidence::on(side, format!("{share:.0} % of its GPU operations come from a graph")));
+        }
+        let help = if e2e.is_graph() {
+            "capture the op in a CUDA graph and time its replays"
+        } else {
+            "time an eager run too if host overhead matters"
+        };
+        Judgement::of(vec![finding.help(help)])
+    }
+}

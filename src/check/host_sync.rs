@@ -1,0 +1,67 @@
+//! `host-sync`: API calls that wait for the GPU inside an instance.
+
+use super::{Check, Context, Judgement, Meta, Need, meta};
+use crate::diag::{Evidence, Finding, Severity, Side, duration, escape};
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+pub(super) struct HostSync(Meta);
+
+impl HostSync {
+    pub(super) fn new() -> Self {
+        Self(meta("host-sync", Severity::Warning, include_str!("host_sync.md")))
+    }
+}
+
+impl Check for HostSync {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::ApiCalls]
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let findings = Side::BOTH.into_iter().filter_map(|side| self.of(context, side));
+        Judgement::of(findings.collect())
+    }
+}
+
+impl HostSync {
+    fn of(&self, context: &Context<'_>, side: Side) -> Option<Finding> {
+        let trace = context.comparison.trace(side);
+        let instances = &context.comparison.selection(side).instances;
+        let mut calls: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
+        let mut affected = 0u64;
+        for instance in instances {
+            let launches = instance.ops.iter().filter_map(|&op| trace.ops.launch(op));
+            let starts: Vec<(i64, u32)> = launches.map(|l| (trace.launches.start(l), l)).collect();
+            let (Some(first), Some(last)) = (starts.iter().min(), starts.iter().max()) else { continue };
+            // Only between launches: waiting after the last one is how an instance is timed.
+            let mut any = false;
+            for (start, end, name) in trace.syncs.between(trace.launches.thread(first.1), first.0, last.0) {
+                let entry = calls.entry(name).or_default();
+                entry.0 += 1;
+                entry.1 += end - start;
+                any = true;
+            }
+            affected += u64::from(any);
+        }
+        if affected == 0 {
+            return None;
+        }
+        let mut finding = Finding::new(
+            &self.0.name,
+            self.0.severity,
+            format!("the host waits for the GPU inside {affected} of {} instances of the {side}", instances.len()),
+        )
+        .side(side)
+        .help("the GPU runs dry while the host waits: remove `.item()`, `.cpu()`, synchronising copies from the op");
+        for (name, (count, time)) in calls {
+            let text = format!("{} {count} times, {} in all", escape(name), duration(time as f64));
+            finding = finding.evidence(Evidence::on(side, text));
+        }
+        Some(finding)
+    }
+}

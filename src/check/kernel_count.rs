@@ -1,0 +1,80 @@
+//! `kernel-count`: kernels that the mock launches less often than the E2E, or not as the spec says.
+
+use super::{Check, Context, Judgement, Meta, meta, names};
+use crate::compare::excerpt;
+use crate::diag::{Finding, Severity, Side};
+
+#[derive(Debug)]
+pub(super) struct KernelCount(Meta);
+
+impl KernelCount {
+    pub(super) fn new() -> Self {
+        Self(meta("kernel-count", Severity::Error, include_str!("kernel_count.md")))
+    }
+}
+
+impl Check for KernelCount {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let mut findings = Vec::new();
+        findings.extend(self.missing(context));
+        for count in &context.comparison.entries {
+            findings.extend(self.against_spec(context, count.entry, count.mock, count.e2e));
+        }
+        Judgement::of(findings)
+    }
+}
+
+impl KernelCount {
+    /// All kernels that only the E2E launches, as one finding: one cause.
+    fn missing(&self, context: &Context<'_>) -> Option<Finding> {
+        let comparison = context.comparison;
+        let at: Vec<usize> = (0..comparison.positions.len())
+            .filter(|&i| {
+                let p = &comparison.positions[i];
+                p.mock.is_none()
+                    && !p.moved
+                    && p.e2e.is_some_and(|e| {
+                        context.judged(Side::E2e, e)
+                            && !comparison.is_memory(Side::E2e, e)
+                            && !context.entry(Side::E2e, e).is_some_and(|k| k.critical || k.count.value.least == 0)
+                    })
+            })
+            .collect();
+        let e2e: Vec<usize> = at.iter().filter_map(|&i| comparison.positions[i].e2e).collect();
+        let &first = e2e.first()?;
+        let labels: Vec<(usize, String)> = at.iter().map(|&i| (i, "not in the mock".to_owned())).collect();
+        let message = format!(
+            "the mock lacks {} of the E2E's instance: {}",
+            names::kernels(e2e.len()),
+            names::list(context, Side::E2e, &e2e)
+        );
+        let finding = Finding::new(&self.0.name, self.0.severity, message)
+            .side(Side::Mock)
+            .at(context.expectation(Side::E2e, first), "must match")
+            .excerpt(excerpt(comparison, &labels))
+            .help("initialise the module that launches them in the mock (KV-cache manager, rotary embedding, quantisation …)");
+        Some(names::locate(context, finding, Side::E2e, &e2e))
+    }
+
+    /// An entry that both sides launch, but not as often as the spec says. What differs between the sides is
+    /// already said by the alignment.
+    fn against_spec(&self, context: &Context<'_>, entry: usize, mock: u32, e2e: u32) -> Option<Finding> {
+        let kernel = &context.case.kernels[entry];
+        let expected = kernel.count.value;
+        let too_few_critical = kernel.critical && (mock < expected.least.max(1) || e2e < expected.least.max(1));
+        if too_few_critical || mock != e2e || (expected.allows(mock) && expected.allows(e2e)) {
+            return None;
+        }
+        let message =
+            format!("`{}` runs {mock} times in an instance on both sides, the spec says {expected}", kernel.name.value);
+        Some(
+            Finding::new(&self.0.name, self.0.severity, message)
+                .at(&kernel.count.loc, format!("{mock} on both sides"))
+                .help("if both sides are right, correct the count; else the selection holds more or less than one instance"),
+        )
+    }
+}

@@ -1,0 +1,210 @@
+//! `latency-ratio`: the instance's and its kernels' times, mock over E2E.
+
+use super::{Check, Context, Judgement, Meta, meta, names};
+use crate::compare::{KernelLatency, excerpt};
+use crate::diag::{Evidence, Finding, Severity, Side, duration, signed_percent};
+use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST};
+use crate::stats::{Interval, Method, quantile};
+
+#[derive(Debug)]
+pub(super) struct LatencyRatio(Meta);
+
+impl LatencyRatio {
+    pub(super) fn new() -> Self {
+        Self(meta("latency-ratio", Severity::Error, include_str!("latency_ratio.md")))
+    }
+}
+
+/// Where an interval lies relative to a tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Inside,
+    Outside,
+    Straddles,
+}
+
+impl Place {
+    /// Equivalence by two one-sided tests (Schuirmann 1987): inside only if the whole interval is.
+    fn of(interval: &Interval, tolerance: f64) -> Self {
+        let (low, high) = (1.0 / (1.0 + tolerance), 1.0 + tolerance);
+        if interval.low >= low && interval.high <= high {
+            Self::Inside
+        } else if interval.high < low || interval.low > high {
+            Self::Outside
+        } else {
+            Self::Straddles
+        }
+    }
+}
+
+impl Check for LatencyRatio {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let comparison = context.comparison;
+        let aligned = comparison.aligned_share();
+        if aligned < LATENCY_ALIGNED {
+            return Judgement::skipped(format!(
+                "only {:.0} % of the kernels align: the times are those of different work",
+                aligned * 100.0
+            ));
+        }
+        let instance = &comparison.instance;
+        let (mocks, e2es) = (instance.mock_ns.len(), instance.e2e_ns.len());
+        let Some(interval) = instance.interval else {
+            return Judgement::inconclusive(format!(
+                "{mocks} and {e2es} instances: {LATENCY_LEAST} are needed on each side to say anything of latency"
+            ));
+        };
+        let tolerance = tolerance(context);
+        let carried = self.kernels_outside(context);
+        match Place::of(&interval, tolerance) {
+            Place::Outside => Judgement::of(vec![self.instance(context, &interval, tolerance, &carried)]),
+            _ if !carried.is_empty() => Judgement::of(vec![self.kernels(context, &carried)]),
+            Place::Inside => Judgement::pass(),
+            Place::Straddles => Judgement::inconclusive(format!(
+                "latency {} [{}, {}] straddles the limit of ±{:.0} %: more instances would tell, or the tolerance is too near to the truth",
+                signed_percent(interval.ratio),
+                signed_percent(interval.low),
+                signed_percent(interval.high),
+                tolerance * 100.0
+            )),
+        }
+    }
+}
+
+/// The spec's tolerance, for data-dependent work widened to the E2E's own spread.
+pub(super) fn tolerance(context: &Context<'_>) -> f64 {
+    let latency = &context.case.latency;
+    let samples = &context.comparison.instance.e2e_ns;
+    if !latency.own_spread.as_ref().is_some_and(|s| s.value) {
+        return latency.within.value;
+    }
+    match (quantile(samples, 0.05), quantile(samples, 0.5), quantile(samples, 0.95)) {
+        (Some(low), Some(middle), Some(high)) if low > 0.0 && middle > 0.0 => {
+            latency.within.value.max(high / middle - 1.0).max(middle / low - 1.0)
+        }
+        _ => latency.within.value,
+    }
+}
+
+impl LatencyRatio {
+    fn instance(
+        &self,
+        context: &Context<'_>,
+        interval: &Interval,
+        tolerance: f64,
+        carried: &[&KernelLatency],
+    ) -> Finding {
+        let instance = &context.comparison.instance;
+        let direction = if interval.ratio > 1.0 { "slower" } else { "faster" };
+        let message = format!(
+            "the mock is {direction} than the E2E: latency {} [{}, {}] lies outside ±{:.0} %",
+            signed_percent(interval.ratio),
+            signed_percent(interval.low),
+            signed_percent(interval.high),
+            tolerance * 100.0
+        );
+        let mut finding = Finding::new(&self.0.name, self.0.severity, message)
+            .side(Side::Mock)
+            .at(&context.case.latency.within.loc, "the tolerance of the instance's ratio, in both directions")
+            .evidence(Evidence::both(format!(
+                "median of one instance: mock {} ({} instances), E2E {} ({} instances)",
+                duration(instance.mock_median_ns),
+                instance.mock_ns.len(),
+                duration(instance.e2e_median_ns),
+                instance.e2e_ns.len()
+            )));
+        if interval.method == Method::OrderStatistics {
+            finding = finding.evidence(Evidence::both("few instances: interval from order statistics"));
+        }
+        if instance.mock_busy_ns < 0.99 * instance.mock_median_ns
+            || instance.e2e_busy_ns < 0.99 * instance.e2e_median_ns
+        {
+            finding = finding.evidence(Evidence::both(format!(
+                "kernels overlap; busy time: mock {}, E2E {}",
+                duration(instance.mock_busy_ns),
+                duration(instance.e2e_busy_ns)
+            )));
+        }
+        self.with_kernels(context, finding, carried)
+            .help("compare shapes, data types and cache state; the kernels that carry the difference are named above")
+    }
+
+    /// The instance is within its tolerance, but single kernels that matter are not.
+    fn kernels(&self, context: &Context<'_>, carried: &[&KernelLatency]) -> Finding {
+        let tolerance = context.case.latency.kernel_within.value * 100.0;
+        let message = format!(
+            "{} outside ±{tolerance:.0} % though the whole instance is within its tolerance",
+            names::kernels(carried.len())
+        );
+        let finding = Finding::new(&self.0.name, self.0.severity, message)
+            .side(Side::Mock)
+            .at(&context.case.latency.kernel_within.loc, "the tolerance of a single kernel");
+        self.with_kernels(context, finding, carried).help("two differences may cancel out: look at each kernel")
+    }
+
+    fn with_kernels(&self, context: &Context<'_>, mut finding: Finding, carried: &[&KernelLatency]) -> Finding {
+        let comparison = context.comparison;
+        let mut labels = Vec::new();
+        for kernel in carried.iter().take(4) {
+            let Some(m) = comparison.positions[kernel.position].mock else { continue };
+            let ratio = kernel.mock_median_ns / kernel.e2e_median_ns;
+            let text = format!(
+                "{} against {}, {}",
+                duration(kernel.mock_median_ns),
+                duration(kernel.e2e_median_ns),
+                signed_percent(ratio)
+            );
+            labels.push((kernel.position, text.clone()));
+            let mut evidence = Evidence::both(format!("{}: {text}", names::short(context, Side::Mock, m)));
+            if let Some(op) = comparison.op_at(Side::Mock, m) {
+                evidence = evidence.at(comparison.mock.kernel_ref(op));
+            }
+            finding = finding.evidence(evidence).kernels([names::exact(context, Side::Mock, m)]);
+        }
+        if labels.is_empty() { finding } else { finding.excerpt(excerpt(comparison, &labels)) }
+    }
+
+    /// Kernels whose interval lies outside their tolerance and whose change moves the instance, the one that
+    /// moves it most first.
+    fn kernels_outside<'c>(&self, context: &Context<'c>) -> Vec<&'c KernelLatency> {
+        let comparison = context.comparison;
+        let latency = &context.case.latency;
+        let moved = |k: &KernelLatency| (k.mock_median_ns - k.e2e_median_ns).abs();
+        let floor = latency.kernel_floor.value * comparison.instance.e2e_median_ns;
+        let mut outside: Vec<&KernelLatency> = comparison
+            .kernels
+            .iter()
+            .filter(|k| moved(k) >= floor)
+            .filter(|k| {
+                let Some(m) = comparison.positions[k.position].mock else { return false };
+                let own = context.entry(Side::Mock, m).and_then(|e| e.within.as_ref()).map(|w| w.value);
+                let tolerance = own.unwrap_or(latency.kernel_within.value);
+                context.judged(Side::Mock, m)
+                    && k.interval.as_ref().is_some_and(|i| Place::of(i, tolerance) == Place::Outside)
+            })
+            .collect();
+        outside.sort_by(|a, b| moved(b).total_cmp(&moved(a)));
+        outside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interval(low: f64, high: f64) -> Interval {
+        Interval { ratio: (low + high) / 2.0, low, high, method: Method::Bootstrap }
+    }
+
+    #[test]
+    fn a_tolerance_holds_in_both_directions() {
+        assert_eq!(Place::of(&interval(0.92, 1.09), 0.10), Place::Inside);
+        assert_eq!(Place::of(&interval(0.89, 0.95), 0.10), Place::Straddles);
+        assert_eq!(Place::of(&interval(0.80, 0.90), 0.10), Place::Outside);
+        assert_eq!(Place::of(&interval(1.11, 1.20), 0.10), Place::Outside);
+    }
+}

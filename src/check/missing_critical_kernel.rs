@@ -1,0 +1,95 @@
+//! `missing-critical-kernel`: a kernel without which it is not the op.
+
+use super::{Check, Context, Judgement, Meta, meta, names};
+use crate::compare::excerpt;
+use crate::diag::{Evidence, Finding, Severity, Side, escape, nearest_many, shorten};
+
+#[derive(Debug)]
+pub(super) struct MissingCriticalKernel(Meta);
+
+impl MissingCriticalKernel {
+    pub(super) fn new() -> Self {
+        Self(meta("missing-critical-kernel", Severity::Error, include_str!("missing_critical_kernel.md")))
+    }
+}
+
+impl Check for MissingCriticalKernel {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let mut findings = Vec::new();
+        for count in &context.comparison.entries {
+            let entry = &context.case.kernels[count.entry];
+            if !entry.critical {
+                continue;
+            }
+            let least = entry.count.value.least.max(1);
+            for (side, n) in [(Side::Mock, count.mock), (Side::E2e, count.e2e)] {
+                if n < least {
+                    findings.push(self.finding(context, count.entry, side, n));
+                }
+            }
+        }
+        Judgement::of(findings)
+    }
+}
+
+impl MissingCriticalKernel {
+    fn finding(&self, context: &Context<'_>, entry: usize, side: Side, n: u32) -> Finding {
+        let comparison = context.comparison;
+        let kernel = &context.case.kernels[entry];
+        let message = match n {
+            0 => format!("the {side} does not launch `{}`", kernel.name.value),
+            n => format!("the {side} launches `{}` {n} of {} times", kernel.name.value, kernel.count.value),
+        };
+        let loc = kernel.patterns.first().map_or(&kernel.name.loc, |p| &p.loc);
+        let mut finding = Finding::new(&self.0.name, self.0.severity, message)
+            .side(side)
+            .at(loc, format!("critical: without it this is not {}", context.spec.op.value));
+        let labels: Vec<(usize, String)> = comparison
+            .positions
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| {
+                let other = p.on(side.other());
+                !p.same()
+                    && other.is_some_and(|i| context.entry(side.other(), i).is_some_and(|e| std::ptr::eq(e, kernel)))
+            })
+            .map(|(at, _)| (at, format!("not in the {side}")))
+            .collect();
+        let theirs: Vec<usize> =
+            labels.iter().filter_map(|&(at, _)| comparison.positions[at].on(side.other())).collect();
+        finding = names::locate(context, finding, side.other(), &theirs);
+        if theirs.is_empty() {
+            finding = finding.help(self.candidates(context, entry, side));
+        } else {
+            let here = names::list(context, side, &comparison.only_on(side));
+            if !here.is_empty() {
+                finding = finding.evidence(Evidence::on(side, format!("runs instead: {here}")));
+            }
+            finding = finding.excerpt(excerpt(comparison, &labels)).help(
+                "check which backend or module the other side initialised; the excerpt shows where the kernel stands",
+            );
+        }
+        finding
+    }
+
+    /// The pattern matches on neither side: it is probably misspelt. The nearest names help.
+    fn candidates(&self, context: &Context<'_>, entry: usize, side: Side) -> String {
+        let kernel = &context.case.kernels[entry];
+        let lexicon = &context.comparison.selected.lexicon;
+        let sequence = &context.comparison.selection(side).sequence;
+        let functions: Vec<&str> = sequence.iter().map(|&s| lexicon.identity(s).base.as_str()).collect();
+        let pattern = kernel.patterns.first().map_or("", |p| p.as_str()).trim_matches(['*', '/']);
+        let mut near = nearest_many(pattern, functions.iter().copied(), 3);
+        if near.is_empty() {
+            near = functions;
+            near.dedup();
+            near.truncate(6);
+        }
+        let near: Vec<String> = near.iter().map(|n| format!("`{}`", shorten(&escape(n), 60))).collect();
+        format!("no kernel of either side matches; the {side}'s instance holds {}", near.join(", "))
+    }
+}

@@ -1,0 +1,59 @@
+//! `trace-provenance`: the two traces come from different machines or versions.
+
+use super::{Check, Context, Judgement, Meta, meta};
+use crate::diag::{Evidence, Finding, Severity, Side};
+
+#[derive(Debug)]
+pub(super) struct TraceProvenance(Meta);
+
+impl TraceProvenance {
+    pub(super) fn new() -> Self {
+        Self(meta("trace-provenance", Severity::Error, include_str!("trace_provenance.md")))
+    }
+}
+
+impl Check for TraceProvenance {
+    fn meta(&self) -> &Meta {
+        &self.0
+    }
+
+    fn run(&self, context: &Context<'_>) -> Judgement {
+        let (mock, e2e) = (&context.comparison.mock.provenance, &context.comparison.e2e.provenance);
+        let mut findings = Vec::new();
+        if !mock.gpus.is_empty() && !e2e.gpus.is_empty() && mock.gpus != e2e.gpus {
+            let (a, b) = (mock.gpus.join(", "), e2e.gpus.join(", "));
+            findings.push(self.finding(
+                self.0.severity,
+                "GPU models",
+                &a,
+                &b,
+                "capture both on the same GPU model: times are not comparable",
+            ));
+        }
+        let versions = [("driver", &mock.driver, &e2e.driver), ("CUDA", &mock.cuda, &e2e.cuda)];
+        for (what, a, b) in versions {
+            if let (Some(a), Some(b)) = (a, b)
+                && a != b
+            {
+                let what = format!("{what} versions");
+                findings.push(self.finding(
+                    Severity::Warning,
+                    &what,
+                    a,
+                    b,
+                    "kernels are chosen by version: capture both with one",
+                ));
+            }
+        }
+        Judgement::of(findings)
+    }
+}
+
+impl TraceProvenance {
+    fn finding(&self, severity: Severity, what: &str, mock: &str, e2e: &str, help: &str) -> Finding {
+        Finding::new(&self.0.name, severity, format!("the traces come from different {what}"))
+            .evidence(Evidence::on(Side::Mock, mock))
+            .evidence(Evidence::on(Side::E2e, e2e))
+            .help(help)
+    }
+}

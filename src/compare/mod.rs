@@ -1,0 +1,179 @@
+//! Two instance sets to one comparison: aligned positions, counts, launch shapes, latency, launch modes.
+//! What the checks judge, the rules read and the diagnoses rest on; it judges nothing itself.
+
+mod counts;
+mod excerpt;
+mod facts;
+mod first;
+mod latency;
+mod modes;
+mod positions;
+mod shapes;
+
+pub use counts::{EntryCount, KernelCount};
+pub use excerpt::excerpt;
+pub use facts::{Fact, Facts};
+pub use first::FirstExecution;
+pub use latency::{InstanceLatency, KernelLatency, Timing};
+pub use modes::LaunchMode;
+pub use positions::{Difference, Position};
+pub use shapes::{ShapeComparison, ShapeVerdict};
+
+use crate::diag::Side;
+use crate::kernel::{Dtype, Families, Identity, dtype};
+use crate::select::{Instance, Selected, Selection, Symbol};
+use crate::spec::Case;
+use crate::trace::{OpKind, Trace};
+use std::sync::Arc;
+
+/// Everything known of one case.
+#[derive(Debug)]
+pub struct Comparison {
+    pub mock: Arc<Trace>,
+    pub e2e: Arc<Trace>,
+    pub families: Arc<Families>,
+    pub selected: Selected,
+    /// The two sequences, aligned.
+    pub positions: Vec<Position>,
+    /// Per entry of the spec: how often it runs in one instance.
+    pub entries: Vec<EntryCount>,
+    /// Per kernel: how often it runs in one instance, in order of first appearance, mock first.
+    pub counts: Vec<KernelCount>,
+    /// Per position that stands on both sides.
+    pub kernels: Vec<KernelLatency>,
+    /// Per position that stands on both sides, in step with `kernels`.
+    pub shapes: Vec<ShapeComparison>,
+    pub instance: InstanceLatency,
+    pub mock_mode: LaunchMode,
+    pub e2e_mode: LaunchMode,
+    /// The first execution of the mock's biggest kernel.
+    pub first: Option<FirstExecution>,
+    /// Per side (mock, E2E): the instance of median time.
+    representatives: [Option<usize>; 2],
+}
+
+impl Comparison {
+    pub fn new(mock: Arc<Trace>, e2e: Arc<Trace>, families: Arc<Families>, selected: Selected, case: &Case) -> Self {
+        let positions = positions::align(&selected, case.order.value);
+        let entries = counts::entries(&selected, case, &families);
+        let counts = counts::kernels(&selected, case, &families);
+        let timing = latency::Timing::new(&mock, &e2e, &selected);
+        let kernels = latency::kernels(&timing, &positions);
+        let shapes = shapes::compare(&mock, &e2e, &selected, &positions);
+        let instance = timing.instance();
+        let mock_mode = modes::of(&mock, &selected.mock);
+        let e2e_mode = modes::of(&e2e, &selected.e2e);
+        let first = first::of(&mock, &selected, &kernels, &positions);
+        let representatives = [middle(&instance.mock_ns), middle(&instance.e2e_ns)];
+        Self {
+            mock,
+            e2e,
+            families,
+            selected,
+            positions,
+            entries,
+            counts,
+            kernels,
+            shapes,
+            instance,
+            mock_mode,
+            e2e_mode,
+            first,
+            representatives,
+        }
+    }
+
+    pub fn trace(&self, side: Side) -> &Arc<Trace> {
+        match side {
+            Side::Mock => &self.mock,
+            Side::E2e => &self.e2e,
+        }
+    }
+
+    pub fn selection(&self, side: Side) -> &Selection {
+        self.selected.side(side)
+    }
+
+    pub fn mode(&self, side: Side) -> LaunchMode {
+        match side {
+            Side::Mock => self.mock_mode,
+            Side::E2e => self.e2e_mode,
+        }
+    }
+
+    /// The instance that stands for its side in excerpts: the one with the median time.
+    pub fn representative(&self, side: Side) -> Option<&Instance> {
+        let index = self.representatives[usize::from(side == Side::E2e)]?;
+        self.selection(side).instances.get(index)
+    }
+
+    /// The kernel at an index of a side's sequence, in the representative instance.
+    pub fn op_at(&self, side: Side, index: usize) -> Option<u32> {
+        self.representative(side)?.ops.get(index).copied()
+    }
+
+    pub fn symbol_at(&self, side: Side, index: usize) -> Symbol {
+        self.selection(side).sequence[index]
+    }
+
+    pub fn identity(&self, symbol: Symbol) -> &Identity {
+        self.selected.lexicon.identity(symbol)
+    }
+
+    pub fn family_name(&self, symbol: Symbol) -> Option<&str> {
+        let id = self.selected.lexicon.family(symbol)?;
+        self.families.get(id).map(|f| f.name.as_str())
+    }
+
+    pub fn is_memory(&self, side: Side, index: usize) -> bool {
+        self.op_at(side, index).is_some_and(|op| {
+            let trace = self.trace(side);
+            trace.names.kind(trace.ops.name(op)) != OpKind::Kernel
+        })
+    }
+
+    /// Indices, on a side, of kernels that stand only there.
+    pub fn only_on(&self, side: Side) -> Vec<usize> {
+        self.positions.iter().filter_map(|p| if p.on(side.other()).is_none() { p.on(side) } else { None }).collect()
+    }
+
+    /// Pairs of which the kernels are not the same by normalised name.
+    pub fn substituted(&self) -> impl Iterator<Item = (&Position, usize, usize)> {
+        self.positions.iter().filter_map(|p| match (p.mock, p.e2e) {
+            (Some(m), Some(e)) if !p.same() => Some((p, m, e)),
+            _ => None,
+        })
+    }
+
+    /// The share of the longer sequence that stands against the same kernel, in [0, 1].
+    pub fn aligned_share(&self) -> f64 {
+        let longer = self.selected.mock.sequence.len().max(self.selected.e2e.sequence.len());
+        let same = self.positions.iter().filter(|p| p.same()).count();
+        if longer == 0 { 0.0 } else { same as f64 / longer as f64 }
+    }
+
+    /// Whether both sides launch the same kernels in the same order.
+    pub fn names_equal(&self) -> bool {
+        self.positions.iter().all(Position::same)
+    }
+
+    /// Pairs whose names both say a data type, and not the same.
+    pub fn dtype_differences(&self) -> Vec<(&Position, Dtype, Dtype)> {
+        self.positions
+            .iter()
+            .filter_map(|p| {
+                let (m, e) = (p.mock?, p.e2e?);
+                let mock = dtype(self.identity(self.symbol_at(Side::Mock, m)))?;
+                let e2e = dtype(self.identity(self.symbol_at(Side::E2e, e)))?;
+                (mock != e2e).then_some((p, mock, e2e))
+            })
+            .collect()
+    }
+}
+
+/// The index of the middle value (the lower one of two).
+fn middle(values: &[f64]) -> Option<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    order.get(order.len().checked_sub(1)? / 2).copied()
+}

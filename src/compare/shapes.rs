@@ -1,0 +1,113 @@
+//! Launch shapes: same names with other grids means other inputs.
+
+use super::positions::Position;
+use crate::diag::Side;
+use crate::kernel::is_generated;
+use crate::limits::{BLOCKS_SLACK, GRID_SLACK};
+use crate::select::Selected;
+use crate::trace::{Shape, Trace};
+
+/// What the shapes at one position say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShapeVerdict {
+    Same,
+    /// Not equal, but within what the E2E itself covers.
+    Near,
+    Differ,
+    /// Differ, but a compiler chose the grid, or another variant of the kernel runs: nothing follows.
+    SaysNothing,
+}
+
+/// The shapes seen at one position over all instances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapeComparison {
+    /// Index into the comparison's positions.
+    pub position: usize,
+    /// Distinct shapes, most frequent first.
+    pub mock: Vec<Shape>,
+    pub e2e: Vec<Shape>,
+    pub verdict: ShapeVerdict,
+}
+
+pub(super) fn compare(mock: &Trace, e2e: &Trace, selected: &Selected, positions: &[Position]) -> Vec<ShapeComparison> {
+    positions
+        .iter()
+        .enumerate()
+        .filter_map(|(at, p)| {
+            let (m, e) = (p.mock?, p.e2e?);
+            let shapes = (seen(mock, selected, Side::Mock, m), seen(e2e, selected, Side::E2e, e));
+            let generated = is_generated(selected.lexicon.identity(selected.mock.sequence[m]));
+            let says = p.same() && !generated;
+            let verdict = judge(&shapes.0, &shapes.1, says);
+            Some(ShapeComparison { position: at, mock: shapes.0, e2e: shapes.1, verdict })
+        })
+        .collect()
+}
+
+/// Distinct shapes at an index of the sequence, most frequent first.
+fn seen(trace: &Trace, selected: &Selected, side: Side, index: usize) -> Vec<Shape> {
+    let mut counted: Vec<(Shape, usize)> = Vec::new();
+    for instance in &selected.side(side).instances {
+        let Some(&op) = instance.ops.get(index) else { continue };
+        let shape = *trace.shape(trace.op(op).shape);
+        match counted.iter_mut().find(|(s, _)| *s == shape) {
+            Some((_, n)) => *n += 1,
+            None => counted.push((shape, 1)),
+        }
+    }
+    counted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    counted.into_iter().map(|(shape, _)| shape).collect()
+}
+
+fn judge(mock: &[Shape], e2e: &[Shape], says: bool) -> ShapeVerdict {
+    let launch = |s: &Shape| (s.grid, s.block, s.bytes);
+    if mock.iter().all(|m| e2e.iter().any(|e| launch(e) == launch(m))) {
+        return ShapeVerdict::Same;
+    }
+    if !says {
+        return ShapeVerdict::SaysNothing;
+    }
+    if mock.iter().all(|m| within(m, e2e)) { ShapeVerdict::Near } else { ShapeVerdict::Differ }
+}
+
+/// Within the range that the E2E covers if that varies, or nearly the same amount of work.
+fn within(mock: &Shape, e2e: &[Shape]) -> bool {
+    if !e2e.iter().any(|e| e.block == mock.block) {
+        return false;
+    }
+    let amount = |s: &Shape| (s.blocks() as f64).max(1.0) * (s.bytes as f64).max(1.0);
+    let near = e2e.iter().any(|e| (amount(mock) / amount(e)).ln().abs() <= BLOCKS_SLACK.ln_1p());
+    let varies = e2e.iter().any(|e| e.grid != e2e[0].grid || e.bytes != e2e[0].bytes);
+    let covered = |value: f64, of: &dyn Fn(&Shape) -> f64| {
+        let low = e2e.iter().map(of).fold(f64::INFINITY, f64::min);
+        let high = e2e.iter().map(of).fold(0.0, f64::max);
+        value >= low * (1.0 - GRID_SLACK) && value <= high * (1.0 + GRID_SLACK)
+    };
+    let inside = || {
+        (0..3).all(|d| covered(f64::from(mock.grid[d]), &|s| f64::from(s.grid[d])))
+            && covered(mock.bytes as f64, &|s| s.bytes as f64)
+    };
+    near || (varies && inside())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(x: u32) -> Shape {
+        Shape { grid: [x, 1, 1], block: [128, 1, 1], ..Shape::default() }
+    }
+
+    #[test]
+    fn a_cache_that_grows_by_a_token_is_no_difference() {
+        let e2e = [grid(4100), grid(4108), grid(4116)];
+        assert_eq!(judge(&[grid(4096)], &e2e, true), ShapeVerdict::Near);
+        assert_eq!(judge(&[grid(4108)], &e2e, true), ShapeVerdict::Same);
+    }
+
+    #[test]
+    fn another_batch_size_differs() {
+        assert_eq!(judge(&[grid(16)], &[grid(8)], true), ShapeVerdict::Differ);
+        assert_eq!(judge(&[grid(16)], &[grid(8)], false), ShapeVerdict::SaysNothing);
+    }
+}

@@ -1,0 +1,137 @@
+//! Instances from marks: ranges, modules, graph launches, anchors, periods.
+
+use super::lexicon::Lexicon;
+use super::selection::Instance;
+use crate::diag::Side;
+use crate::kernel::{Families, Glob, KernelPattern};
+use crate::sequence;
+use crate::trace::{ContextId, Trace};
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
+/// Collects operations by key, keys in the order of their first operation.
+fn by_key<K: Hash + Eq>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
+    let mut index: FxHashMap<K, usize> = FxHashMap::default();
+    let mut instances: Vec<Instance> = Vec::new();
+    for &op in ops {
+        let Some(key) = key(op) else { continue };
+        let slot = *index.entry(key).or_insert_with(|| {
+            instances.push(Instance::default());
+            instances.len() - 1
+        });
+        instances[slot].ops.push(op);
+    }
+    instances
+}
+
+/// For every context of the trace: the outermost range of its chain that `wanted` matches, if none of the
+/// chain is unwanted.
+struct Chains<'t> {
+    trace: &'t Trace,
+    wanted: Vec<bool>,
+    unwanted: Vec<bool>,
+}
+
+impl<'t> Chains<'t> {
+    fn new(
+        trace: &'t Trace,
+        wanted: impl Fn(&crate::trace::RangeName) -> bool,
+        unwanted: impl Fn(&crate::trace::RangeName) -> bool,
+    ) -> Self {
+        let names = trace.names.ranges();
+        Self { trace, wanted: names.iter().map(wanted).collect(), unwanted: names.iter().map(unwanted).collect() }
+    }
+
+    fn find(&self, context: ContextId) -> Option<u32> {
+        let mut found = None;
+        for range in self.trace.ranges.innermost_first(context) {
+            let name = self.trace.ranges.name(range).0 as usize;
+            if self.unwanted[name] {
+                return None;
+            }
+            if self.wanted[name] {
+                found = Some(range);
+            }
+        }
+        found
+    }
+}
+
+/// One instance an occurrence of a range that was open at launch.
+pub(super) fn by_range(trace: &Trace, scope: &[u32], name: &Glob, without: &[Glob]) -> Vec<Instance> {
+    let chains = Chains::new(trace, |n| name.matches(&n.text), |n| without.iter().any(|w| w.matches(&n.text)));
+    by_key(scope, |op| chains.find(trace.launch_context(op)))
+}
+
+/// One instance a call of a module: the range open at launch, or, for a kernel replayed from a graph, the
+/// range open at its capture together with the replay.
+pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Glob]) -> Vec<Instance> {
+    let is = |n: &crate::trace::RangeName, glob: &Glob| {
+        n.module.as_ref().is_some_and(|m| !m.is_output && glob.matches(&m.path))
+    };
+    let chains = Chains::new(trace, |n| is(n, path), |n| without.iter().any(|w| is(n, w)));
+    by_key(scope, |op| {
+        let launch = trace.ops.launch(op);
+        match chains.find(trace.capture_context(op)) {
+            Some(range) => Some((range, launch)),
+            // The range open at a graph's launch says nothing about its modules, unless the capture is unknown.
+            None if trace.from_graph(op) && trace.capture_context(op) != ContextId::NONE => None,
+            None => chains.find(trace.launch_context(op)).map(|range| (range, None)),
+        }
+    })
+}
+
+/// One instance a replay of a CUDA graph.
+pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
+    by_key(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None })
+}
+
+/// From one kernel that matches to the next, on each stream.
+pub(super) fn by_anchor(trace: &Trace, scope: &[u32], anchor: &KernelPattern, families: &Families) -> Vec<Instance> {
+    let anchors: Vec<bool> = trace.names.ids().map(|id| anchor.matches(trace.names.identity(id), families)).collect();
+    let mut instances = Vec::new();
+    for stream in streams(trace, scope) {
+        let starts: Vec<usize> = (0..stream.len()).filter(|&i| anchors[trace.ops.name(stream[i]).0 as usize]).collect();
+        // The last one has no end that the anchor tells: it would run to the end of the trace.
+        instances.extend(starts.windows(2).map(|w| Instance { ops: stream[w[0]..w[1]].to_vec() }));
+    }
+    in_time_order(trace, instances)
+}
+
+/// One instance a period of the busiest repeating stretch of a stream; among stretches of nearly the same
+/// time (a set-up loop comes within a sixth) the last one.
+pub(super) fn by_period(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side) -> Vec<Instance> {
+    let mut best: Option<(i64, i64, Vec<Instance>)> = None;
+    for stream in streams(trace, scope) {
+        let symbols = lexicon.symbols(side, trace, &stream);
+        for run in sequence::runs(&symbols) {
+            if run.period < 2 {
+                continue;
+            }
+            let whole = run.repeats() * run.period;
+            let ops = &stream[run.start..run.start + whole];
+            let busy: i64 = ops.iter().map(|&op| trace.ops.duration(op)).sum();
+            let end = ops.last().map_or(0, |&op| trace.op(op).end);
+            let better = best.as_ref().is_none_or(|&(b, e, _)| busy * 6 > b * 7 || (busy * 7 >= b * 6 && end > e));
+            if better {
+                let instances = ops.chunks(run.period).map(|c| Instance { ops: c.to_vec() }).collect();
+                best = Some((busy, end, instances));
+            }
+        }
+    }
+    best.map_or_else(Vec::new, |(_, _, instances)| instances)
+}
+
+/// The scope by stream (process, device, stream), each in time order.
+pub(super) fn streams(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
+    let grouped = by_key(scope, |i| {
+        let op = trace.op(i);
+        Some((op.process, op.device, op.stream))
+    });
+    grouped.into_iter().map(|i| i.ops).collect()
+}
+
+pub(super) fn in_time_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
+    instances.sort_by_key(|i| i.ops.first().map_or((0, 0), |&op| (trace.op(op).start, op)));
+    instances
+}

@@ -1,0 +1,130 @@
+//! One numbering of kernels for both traces, with the graded cost of taking one for another.
+
+use crate::diag::{Side, Spanned};
+use crate::kernel::{Families, FamilyId, Identity, KernelPattern, Level};
+use crate::limits::cost;
+use crate::trace::{NameId, Trace};
+use rustc_hash::FxHashMap;
+
+/// A kernel's number: equal for all names with the same normalised spelling, on both sides.
+pub type Symbol = u32;
+
+#[derive(Debug)]
+struct Entry {
+    identity: Identity,
+    base: u32,
+    family: Option<FamilyId>,
+    /// Copies, fills and elementwise work: their family says nothing about their purpose.
+    glue: bool,
+    core: bool,
+}
+
+/// Symbols of the names of a mock's and an E2E's trace.
+#[derive(Debug)]
+pub struct Lexicon {
+    entries: Vec<Entry>,
+    of_name: [Vec<Symbol>; 2],
+}
+
+impl Lexicon {
+    pub fn new(mock: &Trace, e2e: &Trace, families: &Families) -> Self {
+        let mut lexicon = Self { entries: Vec::new(), of_name: [Vec::new(), Vec::new()] };
+        let mut symbols: FxHashMap<String, Symbol> = FxHashMap::default();
+        let mut bases: FxHashMap<String, u32> = FxHashMap::default();
+        for (side, trace) in [mock, e2e].into_iter().enumerate() {
+            for id in trace.names.ids() {
+                let name = trace.names.identity(id);
+                let next = lexicon.entries.len() as Symbol;
+                let symbol = *symbols.entry(name.normalised.clone()).or_insert(next);
+                if symbol == next {
+                    let next_base = bases.len() as u32;
+                    let family = families.of(name);
+                    let row = family.and_then(|f| families.get(f));
+                    lexicon.entries.push(Entry {
+                        identity: name.clone(),
+                        base: *bases.entry(name.base.clone()).or_insert(next_base),
+                        family,
+                        glue: row.is_none_or(|f| f.glue),
+                        core: row.is_some_and(|f| f.core),
+                    });
+                }
+                lexicon.of_name[side].push(symbol);
+            }
+        }
+        lexicon
+    }
+
+    /// The number of symbols; each is below it.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub fn symbol(&self, side: Side, name: NameId) -> Symbol {
+        self.of_name[index(side)][name.0 as usize]
+    }
+
+    /// The symbols of operations, in their order.
+    pub fn symbols(&self, side: Side, trace: &Trace, ops: &[u32]) -> Vec<Symbol> {
+        ops.iter().map(|&op| self.symbol(side, trace.ops.name(op))).collect()
+    }
+
+    pub fn normalised(&self, symbol: Symbol) -> &str {
+        &self.entries[symbol as usize].identity.normalised
+    }
+
+    /// The name the symbol was first met under.
+    pub fn identity(&self, symbol: Symbol) -> &Identity {
+        &self.entries[symbol as usize].identity
+    }
+
+    /// Whether any of the patterns matches the kernel.
+    pub fn matches(&self, symbol: Symbol, patterns: &[Spanned<KernelPattern>], families: &Families) -> bool {
+        patterns.iter().any(|p| p.matches(self.identity(symbol), families))
+    }
+
+    pub fn family(&self, symbol: Symbol) -> Option<FamilyId> {
+        self.entries[symbol as usize].family
+    }
+
+    /// Whether the kernel is the heart of an operation (attention, expert GEMM).
+    pub fn is_core(&self, symbol: Symbol) -> bool {
+        self.entries[symbol as usize].core
+    }
+
+    /// Whether the kernel's family says nothing about its purpose.
+    pub fn is_glue(&self, symbol: Symbol) -> bool {
+        self.entries[symbol as usize].glue
+    }
+
+    /// The finest level at which two kernels are the same, up to normalised spelling.
+    pub fn level(&self, a: Symbol, b: Symbol) -> Option<Level> {
+        let (x, y) = (&self.entries[a as usize], &self.entries[b as usize]);
+        if a == b {
+            Some(Level::Normalised)
+        } else if x.base == y.base {
+            Some(Level::Base)
+        } else if x.family.is_some() && x.family == y.family && !x.glue {
+            Some(Level::Family)
+        } else {
+            None
+        }
+    }
+
+    /// The cost, in tenths, of taking one kernel for another.
+    pub fn substitution(&self, a: Symbol, b: Symbol) -> u32 {
+        match self.level(a, b) {
+            Some(Level::Normalised | Level::Exact) => cost::SAME,
+            Some(Level::Base) => cost::BASE,
+            Some(Level::Family) => cost::FAMILY,
+            None => cost::OTHER,
+        }
+    }
+}
+
+fn index(side: Side) -> usize {
+    usize::from(side == Side::E2e)
+}

@@ -1,0 +1,374 @@
+//! Finds the instances of the op on both sides: the mock's first, then the E2E's given the mock's.
+//!
+//! *Where* to look (process, enclosing ranges) is kept apart from *what one instance is* (alternatives tried
+//! in order). Each selection says how it was found, how sure it is, what was left out, and whether a second
+//! method agrees.
+
+mod auto;
+mod group;
+mod lexicon;
+mod scope;
+mod search;
+mod selection;
+mod settle;
+
+pub use lexicon::{Lexicon, Symbol};
+pub use selection::{Instance, LeftOut, Method, NotFound, SecondOpinion, Selection, SelectionNote};
+
+use crate::diag::{Loc, Side, escape, shorten};
+use crate::kernel::Families;
+use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
+use crate::sequence::{align_cost, primitive_period};
+use crate::spec::{Case, Each, SideSpec};
+use crate::trace::Trace;
+use scope::Scope;
+use settle::{Model, Settled};
+
+/// Both sides' instances in one numbering of kernels.
+#[derive(Debug)]
+pub struct Selected {
+    pub lexicon: Lexicon,
+    pub mock: Selection,
+    pub e2e: Selection,
+}
+
+impl Selected {
+    pub fn side(&self, side: Side) -> &Selection {
+        match side {
+            Side::Mock => &self.mock,
+            Side::E2e => &self.e2e,
+        }
+    }
+}
+
+/// Selects on both sides.
+///
+/// # Errors
+/// [`NotFound`] for the side on which nothing was found, with what was tried.
+pub fn select(case: &Case, mock: &Trace, e2e: &Trace, families: &Families) -> Result<Selected, Box<NotFound>> {
+    let lexicon = Lexicon::new(mock, e2e, families);
+    let mut mock_side = Finder { trace: mock, spec: &case.mock, case, families, lexicon: &lexicon }.mock()?;
+    let e2e_side =
+        Finder { trace: e2e, spec: &case.e2e, case, families, lexicon: &lexicon }.e2e(mock, &mut mock_side)?;
+    Ok(Selected { lexicon, mock: mock_side, e2e: e2e_side })
+}
+
+/// What one alternative gave.
+struct Candidate {
+    method: Method,
+    how: String,
+    confidence: f64,
+    instances: Vec<Instance>,
+}
+
+struct Finder<'a> {
+    trace: &'a Trace,
+    spec: &'a SideSpec,
+    case: &'a Case,
+    families: &'a Families,
+    lexicon: &'a Lexicon,
+}
+
+impl Finder<'_> {
+    fn mock(&self) -> Result<Selection, Box<NotFound>> {
+        let scope = scope::resolve(self.trace, self.spec, self.families);
+        let mut tried = Vec::new();
+        let mut candidates = self.alternatives().into_iter().filter_map(|each| {
+            let candidate = self.by_marks(&scope, &each);
+            if candidate.instances.is_empty() {
+                tried.push((candidate.how, "no GPU work".to_owned()));
+                return None;
+            }
+            Some(candidate)
+        });
+        let first = candidates.next();
+        let second = candidates.next();
+        drop(candidates);
+        let Some(found) = first else { return Err(self.not_found(tried, &scope)) };
+        let mut settled = settle::most_frequent(self.trace, self.lexicon, Side::Mock, found.instances);
+        let second = second.map(|other| self.same_sequence(&settled.sequence, other));
+        if let Some(repeats) = self.spec.repeats.as_ref() {
+            split(&mut settled, repeats.value.max(1) as usize);
+        }
+        settled.drop_warm_up(self.trace, self.spec.warmup.as_ref().map_or(0, |w| w.value as usize));
+        Ok(self.selection(found.method, found.how, found.confidence, settled, scope, second))
+    }
+
+    /// The E2E's instances; may split the mock's instances where one holds several iterations.
+    fn e2e(&self, mock_trace: &Trace, mock: &mut Selection) -> Result<Selection, Box<NotFound>> {
+        let scope = scope::resolve(self.trace, self.spec, self.families);
+        let mut tried = Vec::new();
+        for each in self.alternatives() {
+            let marks = !matches!(each, Each::Like { .. });
+            let iteration = if marks { mock.sequence.clone() } else { self.one_iteration(mock) };
+            let candidates = match &each {
+                Each::Like { .. } => self.by_sequence(&scope, &each, &iteration),
+                _ => vec![self.by_marks(&scope, &each)],
+            };
+            for candidate in candidates {
+                if candidate.instances.is_empty() || candidate.confidence < CONFIDENCE_FOUND {
+                    tried.push((candidate.how, outcome(&candidate.instances, candidate.confidence)));
+                    continue;
+                }
+                return Ok(self.settle_e2e(scope, candidate, mock_trace, mock, marks));
+            }
+        }
+        Err(self.not_found(tried, &scope))
+    }
+
+    fn settle_e2e(
+        &self,
+        scope: Scope,
+        found: Candidate,
+        mock_trace: &Trace,
+        mock: &mut Selection,
+        marks: bool,
+    ) -> Selection {
+        let side = Side::E2e;
+        let mut instances = found.instances;
+        if marks && self.spec.repeats.is_none() {
+            self.split_mock_towards(mock, &instances);
+        } else if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
+            let period = primitive_period(&mock.sequence);
+            split_selection(mock, mock.sequence.len() / period.max(1));
+        }
+        if let Some(repeats) = &self.spec.repeats {
+            instances = chunks(instances, repeats.value.max(1) as usize);
+        }
+        let representative = mock.instances.first().cloned().unwrap_or_default();
+        let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
+        let mut settled = settle::nearest_to(self.trace, self.lexicon, side, instances, &model, marks && scope.exact);
+        settled.drop_warm_up(self.trace, self.spec.warmup.as_ref().map_or(0, |w| w.value as usize));
+        let second = if marks {
+            self.second_by_sequence(&scope, mock, &settled)
+        } else {
+            settled.check_surroundings(self.trace, self.lexicon, side, &scope.ops);
+            None
+        };
+        self.selection(found.method, found.how, found.confidence, settled, scope, second)
+    }
+
+    fn selection(
+        &self,
+        method: Method,
+        how: String,
+        confidence: f64,
+        settled: Settled,
+        scope: Scope,
+        second: Option<SecondOpinion>,
+    ) -> Selection {
+        let mut notes = scope.notes;
+        notes.extend(settled.notes);
+        let how = if scope.words.is_empty() { how } else { format!("{how} within {}", scope.words) };
+        Selection {
+            side: self.spec.side,
+            method,
+            how,
+            confidence,
+            instances: settled.instances,
+            sequence: settled.sequence,
+            ranks: settled.ranks,
+            left_out: settled.left_out,
+            notes,
+            second,
+            scope: scope.ops,
+        }
+    }
+
+    fn alternatives(&self) -> Vec<Each> {
+        if self.spec.each.is_empty() {
+            auto::alternatives(self.trace, self.spec)
+        } else {
+            self.spec.each.iter().map(|e| e.value.clone()).collect()
+        }
+    }
+
+    fn by_marks(&self, scope: &Scope, each: &Each) -> Candidate {
+        let (trace, ops) = (self.trace, &scope.ops);
+        let (method, how, instances) = match each {
+            Each::Range { name, without } => {
+                (Method::Range, format!("range `{}`", name.as_str()), group::by_range(trace, ops, name, without))
+            }
+            Each::Module { path, without } => {
+                (Method::Module, format!("module `{}`", path.as_str()), group::by_module(trace, ops, path, without))
+            }
+            Each::GraphLaunch => (Method::Graph, "graph launches".to_owned(), group::by_graph_launch(trace, ops)),
+            Each::Period => {
+                let instances = group::by_period(trace, ops, self.lexicon, self.spec.side);
+                (Method::Period, "repeating sequence".to_owned(), instances)
+            }
+            Each::Anchor { kernel } => {
+                let instances = group::by_anchor(trace, ops, kernel, self.families);
+                (Method::Kernels, format!("kernels from `{}` to the next", kernel.as_str()), instances)
+            }
+            Each::Like { .. } => (Method::Sequence, "the mock's kernel sequence".to_owned(), Vec::new()),
+        };
+        Candidate { method, how, confidence: 1.0, instances }
+    }
+
+    /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where
+    /// the mock lacks kernels of it: what is missing at an op's ends cannot be seen from the mock.
+    fn by_sequence(&self, scope: &Scope, each: &Each, pattern: &[Symbol]) -> Vec<Candidate> {
+        let Each::Like { after, before } = each else { return Vec::new() };
+        let neighbours = search::Neighbours { after: after.as_ref(), before: before.as_ref(), families: self.families };
+        let (trace, ops, side) = (self.trace, &scope.ops, self.spec.side);
+        let mut candidates = Vec::new();
+        let found = search::like(trace, ops, self.lexicon, side, pattern, &neighbours);
+        candidates.push(Candidate {
+            method: Method::Sequence,
+            how: "the mock's kernel sequence".to_owned(),
+            confidence: found.confidence,
+            instances: found.instances,
+        });
+        if self.case.kernels.iter().any(|e| e.count.least > 0) {
+            let found = search::expected(trace, ops, self.lexicon, side, &self.case.kernels, self.families);
+            let list = Candidate {
+                method: Method::Expected,
+                how: "the spec's kernel list".to_owned(),
+                confidence: found.confidence,
+                instances: found.instances,
+            };
+            let first = if self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
+            candidates.insert(first, list);
+        }
+        let found = search::like_families(trace, ops, self.lexicon, side, pattern, &neighbours);
+        candidates.push(Candidate {
+            method: Method::Sequence,
+            how: "the families of the mock's kernel sequence".to_owned(),
+            confidence: found.confidence,
+            instances: found.instances,
+        });
+        candidates
+    }
+
+    /// Whether the mock's sequence holds too few of some listed kernel.
+    fn mock_lacks_expected(&self, pattern: &[Symbol]) -> bool {
+        self.case.kernels.iter().any(|entry| {
+            let count = pattern.iter().filter(|&&s| self.lexicon.matches(s, &entry.patterns, self.families)).count();
+            (count as u32) < entry.count.least
+        })
+    }
+
+    fn one_iteration(&self, mock: &Selection) -> Vec<Symbol> {
+        if self.case.mock.repeats.is_some() {
+            return mock.sequence.clone();
+        }
+        mock.sequence[..primitive_period(&mock.sequence)].to_vec()
+    }
+
+    /// Splits the mock's instances into as many equal pieces as brings one nearest to the E2E's.
+    fn split_mock_towards(&self, mock: &mut Selection, instances: &[Instance]) {
+        if self.case.mock.repeats.is_some() {
+            return;
+        }
+        let period = primitive_period(&mock.sequence);
+        let most = mock.sequence.len() / period.max(1);
+        let settled = settle::most_frequent(self.trace, self.lexicon, Side::E2e, instances.to_vec());
+        let best = (1..=most).filter(|r| most % r == 0).min_by_key(|r| {
+            let piece = &mock.sequence[..mock.sequence.len() / r];
+            let e2e = &settled.sequence;
+            align_cost(piece.len(), e2e.len(), |i, j| self.lexicon.substitution(piece[i], e2e[j]))
+        });
+        split_selection(mock, best.unwrap_or(1));
+    }
+
+    fn same_sequence(&self, sequence: &[Symbol], other: Candidate) -> SecondOpinion {
+        let settled = settle::most_frequent(self.trace, self.lexicon, self.spec.side, other.instances);
+        let rotation = !sequence.is_empty()
+            && settled.sequence.len() % sequence.len() == 0
+            && (0..sequence.len())
+                .any(|r| settled.sequence.iter().enumerate().all(|(i, s)| *s == sequence[(i + r) % sequence.len()]));
+        let agrees = rotation || settled.sequence == sequence;
+        SecondOpinion { how: other.how, overlap: f64::from(u8::from(agrees)), agrees }
+    }
+
+    /// Whether searching for the mock's sequence finds the op where the marks say it is. Nothing to say where
+    /// the mock differs too much to be found.
+    fn second_by_sequence(&self, scope: &Scope, mock: &Selection, settled: &Settled) -> Option<SecondOpinion> {
+        let neighbours = search::Neighbours { after: None, before: None, families: self.families };
+        let found = search::like(self.trace, &scope.ops, self.lexicon, Side::E2e, &mock.sequence, &neighbours);
+        if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
+            return None;
+        }
+        let overlap = overlap(self.trace.len(), &settled.instances, &found.instances);
+        Some(SecondOpinion { how: "the mock's kernel sequence".to_owned(), overlap, agrees: overlap >= AGREEMENT })
+    }
+
+    fn not_found(&self, tried: Vec<(String, String)>, scope: &Scope) -> Box<NotFound> {
+        let at: Option<Loc> =
+            self.spec.each.first().map(|e| e.loc.clone()).or(self.spec.within.first().map(|w| w.loc.clone()));
+        Box::new(NotFound { side: self.spec.side, tried, candidates: self.offers(scope), at })
+    }
+
+    /// What the scope has to offer instead: its most frequent ranges and modules, or its biggest kernels.
+    fn offers(&self, scope: &Scope) -> Vec<String> {
+        let wanted: Vec<&str> = self
+            .spec
+            .each
+            .iter()
+            .filter_map(|e| match &e.value {
+                Each::Range { name, .. } => Some(name.as_str()),
+                Each::Module { path, .. } => Some(path.as_str()),
+                _ => None,
+            })
+            .collect();
+        auto::offers(self.trace, &scope.ops, &wanted).iter().map(|o| shorten(&escape(o), 90)).collect()
+    }
+}
+
+fn outcome(instances: &[Instance], confidence: f64) -> String {
+    match instances.len() {
+        0 => "no occurrence".to_owned(),
+        n if confidence >= CONFIDENCE_CANDIDATE => {
+            format!("{n} weak occurrences only ({:.0} % alike)", confidence * 100.0)
+        }
+        _ => "no occurrence that is alike".to_owned(),
+    }
+}
+
+/// The share of the smaller selection's instances of which at least half the operations belong to the other.
+fn overlap(operations: usize, a: &[Instance], b: &[Instance]) -> f64 {
+    let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if small.is_empty() {
+        return 0.0;
+    }
+    let mut held = vec![false; operations];
+    for &op in large.iter().flat_map(|i| &i.ops) {
+        held[op as usize] = true;
+    }
+    let shared =
+        small.iter().filter(|i| i.ops.iter().filter(|&&op| held[op as usize]).count() * 2 >= i.ops.len()).count();
+    shared as f64 / small.len() as f64
+}
+
+fn chunks(instances: Vec<Instance>, pieces: usize) -> Vec<Instance> {
+    if pieces <= 1 {
+        return instances;
+    }
+    instances
+        .into_iter()
+        .flat_map(|instance| {
+            let length = instance.ops.len() / pieces;
+            if length == 0 || !instance.ops.len().is_multiple_of(pieces) {
+                vec![instance]
+            } else {
+                instance.ops.chunks(length).map(|c| Instance { ops: c.to_vec() }).collect()
+            }
+        })
+        .collect()
+}
+
+fn split(settled: &mut Settled, pieces: usize) {
+    if pieces > 1 && settled.sequence.len().is_multiple_of(pieces) {
+        settled.sequence.truncate(settled.sequence.len() / pieces);
+        settled.instances = chunks(std::mem::take(&mut settled.instances), pieces);
+    }
+}
+
+fn split_selection(mock: &mut Selection, pieces: usize) {
+    if pieces > 1 && mock.sequence.len().is_multiple_of(pieces) {
+        mock.sequence.truncate(mock.sequence.len() / pieces);
+        mock.instances = chunks(std::mem::take(&mut mock.instances), pieces);
+        mock.how = format!("{}, {pieces} iterations in each", mock.how);
+    }
+}
