@@ -1,11 +1,36 @@
 //! Specifications: TOML to one merged, typed [`Spec`], every value with its file and byte span.
 //!
 //! The known names (checks, rules, families) are given as a [`Vocabulary`], so that this module
-//! imports neither checks nor scripts.
+//! imports neither checks nor scripts. A file is read in steps: `syntax` (what is broken is reported
+//! and blanked), `reading` and `node` (tables and values by their documentation in [`keys`]),
+//! `draft` (one file), `load` (what it extends, merged by `layer`).
 
+mod discover;
+mod draft;
+mod expectations;
+mod families;
+pub mod keys;
+mod layer;
+mod library;
+mod load;
 mod model;
+mod node;
+mod patterns;
+mod project;
+mod reading;
+mod sides;
+mod statement;
+mod syntax;
+mod values;
+mod vocabulary;
 
+pub use discover::discover;
+pub use families::parse_families;
+pub use library::{BUILTIN, Library, read_file};
+pub use load::{load, load_text};
 pub use model::{
     Case, Count, Each, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter, ProcessFilter,
     RuleUse, SideSpec, Spec,
 };
+pub use project::{PROJECT_FILE, Project, find_project, load_project};
+pub use vocabulary::Vocabulary;

@@ -17,6 +17,8 @@ pub struct Spec {
     pub op: Spanned<String>,
     pub owner: Option<Spanned<String>>,
     pub doc: Option<Spanned<String>>,
+    /// Only there to be extended: left out when a folder is checked.
+    pub is_abstract: bool,
     /// At least one; a file without `[[case]]` has one unnamed case with an empty name.
     pub cases: Vec<Case>,
 }

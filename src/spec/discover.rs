@@ -1,0 +1,87 @@
+//! Finds spec files in folders.
+
+use super::library::{read_file, similar_file};
+use super::syntax;
+use crate::diag::{Problem, ProblemClass};
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+use walkdir::WalkDir;
+
+/// Every spec under `paths`, sorted within each folder: a file as given, and of a folder each `.toml`
+/// that is a spec and not only there to be extended.
+///
+/// # Errors
+/// Paths that do not exist, folders that cannot be read, and (class `Nothing`) no spec at all.
+pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    let mut specs: Vec<PathBuf> = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        match specs_at(path) {
+            Ok(found) => specs.extend(found),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() && specs.is_empty() {
+        problems.push(nothing(paths));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    specs.retain(|path| seen.insert(path.clone()));
+    if problems.is_empty() { Ok(specs) } else { Err(problems) }
+}
+
+fn specs_at(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    if !path.exists() {
+        let problem = Problem::spec("missing-file", format!("{} does not exist", path.display()));
+        return Err(vec![problem.help("give a spec or a folder of specs").maybe_help(similar_file(path))]);
+    }
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut specs = Vec::new();
+    let mut problems = Vec::new();
+    let visible =
+        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+    for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible) {
+        match entry {
+            Ok(entry) if is_toml(entry.path()) => match is_spec(entry.path()) {
+                Ok(true) => specs.push(entry.into_path()),
+                Ok(false) => {}
+                Err(problem) => problems.push(problem),
+            },
+            Ok(_) => {}
+            Err(error) => problems.push(
+                Problem::spec("unreadable-file", format!("{} cannot be searched", path.display()))
+                    .note(error.to_string())
+                    .help("check its permissions"),
+            ),
+        }
+    }
+    if problems.is_empty() { Ok(specs) } else { Err(problems) }
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml") && path.is_file()
+}
+
+/// Whether a file means to be a spec to check. One that only lacks `align`, or is empty, does:
+/// left out, it would pass unseen.
+fn is_spec(path: &Path) -> Result<bool, Problem> {
+    let (text, problems) = syntax::repair(&read_file(path)?);
+    let (tree, _) = DeTable::parse_recoverable(&text);
+    let top = tree.get_ref();
+    let spec = top.get("spec").and_then(|spec| spec.get_ref().as_table());
+    let is_abstract =
+        spec.and_then(|spec| spec.get("abstract")).is_some_and(|flag| flag.get_ref().as_bool() == Some(true));
+    let is_empty = top.is_empty() && problems.is_empty();
+    Ok((top.contains_key("align") || spec.is_some() || is_empty) && !is_abstract)
+}
+
+fn nothing(paths: &[PathBuf]) -> Problem {
+    let looked: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let message = match looked.as_slice() {
+        [] => "no spec was given".to_owned(),
+        looked => format!("there is no spec in {}", looked.join(", ")),
+    };
+    Problem::new(ProblemClass::Nothing, "no-specs", message)
+        .help("a spec is a `.toml` file with `align = 1`; one with `abstract = true` is only there to be extended")
+}

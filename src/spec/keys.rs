@@ -1,0 +1,157 @@
+//! Every key of every table, described once: what reading validates against, what a near miss is
+//! looked for in, and what the schema and the reference are made from.
+
+mod project;
+mod shared;
+mod sides;
+mod spec;
+
+pub use project::{FAMILIES, FAMILY, PROJECT};
+pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
+pub use sides::{EACH, PROCESS, SIDE};
+pub use spec::{CASE, SPEC, SPEC_FILE};
+
+/// One key of a table.
+#[derive(Debug)]
+pub struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    /// A value as one would write it.
+    pub example: &'static str,
+    /// What it says, in one line.
+    pub doc: &'static str,
+}
+
+impl Key {
+    const fn new(name: &'static str, shape: Shape, example: &'static str, doc: &'static str) -> Self {
+        Self { name, shape, required: false, example, doc }
+    }
+
+    const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+/// What values a key takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    Text,
+    /// One string or an array of strings.
+    Texts,
+    Flag,
+    /// Only `true`: the key's presence selects.
+    True,
+    /// A whole number, at least so large.
+    Whole(u32),
+    /// How often in one instance: `1`, `"1..=2"`, `"1.."`, `"any"`.
+    Count,
+    /// `"10%"`, or a fraction `0.1`.
+    Tolerance,
+    /// `2026-12-31`, as a TOML date or a string.
+    Date,
+    Choice(&'static [&'static str]),
+    Table(&'static TableDoc),
+    /// `[[…]]`, any number.
+    Tables(&'static TableDoc),
+    /// One table, an array of tables, or `"auto"`.
+    Alternatives(&'static TableDoc),
+    /// A severity, or `off`.
+    Severity,
+    /// Names and values handed to a rule.
+    Parameters,
+}
+
+impl Shape {
+    /// With its article, for messages.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Text | Self::Choice(_) | Self::Severity => "a string",
+            Self::Texts => "a string or an array of strings",
+            Self::Flag => "`true` or `false`",
+            Self::True => "`true`",
+            Self::Whole(_) => "a whole number",
+            Self::Count => "a whole number or a string such as \"1..=2\"",
+            Self::Tolerance => "a percentage in quotes or a fraction",
+            Self::Date => "a date",
+            Self::Table(_) | Self::Parameters => "a table",
+            Self::Tables(_) => "an array of tables",
+            Self::Alternatives(_) => "a table, an array of tables or \"auto\"",
+        }
+    }
+}
+
+/// One table and its keys.
+#[derive(Debug)]
+pub struct TableDoc {
+    /// Its header or place, as messages name it.
+    pub title: &'static str,
+    pub doc: &'static str,
+    /// In groups, since a case takes what the top of the file takes.
+    pub groups: &'static [&'static [Key]],
+    /// Keys that are names from the vocabulary rather than the ones listed.
+    pub open: Option<Shape>,
+}
+
+impl TableDoc {
+    const fn new(title: &'static str, doc: &'static str, groups: &'static [&'static [Key]]) -> Self {
+        Self { title, doc, groups, open: None }
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> {
+        self.groups.iter().flat_map(|group| group.iter())
+    }
+
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys().find(|key| key.name == name)
+    }
+}
+
+/// The tables of a spec, in the order of a reference.
+pub const SPEC_TABLES: &[&TableDoc] = &[
+    &SPEC_FILE,
+    &SPEC,
+    &CASE,
+    &SIDE,
+    &EACH,
+    &PROCESS,
+    &KERNEL,
+    &KERNELS,
+    &LATENCY,
+    &LATENCY_KERNEL,
+    &LAUNCH,
+    &KNOWN_DIFFERENCE,
+    &CHECKS,
+    &RULE,
+];
+
+/// The tables of every kind of file: specs, a project, families.
+pub const FILES: [&[&TableDoc]; 3] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY]];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_described_once_and_has_an_example() {
+        for table in FILES.into_iter().flatten() {
+            let mut names: Vec<&str> = table.keys().map(|key| key.name).collect();
+            names.sort_unstable();
+            assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{}: a key stands twice", table.title);
+            for key in table.keys() {
+                assert!(!key.doc.is_empty() && !key.example.is_empty(), "{}.{}", table.title, key.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_table_a_key_leads_to_is_listed() {
+        for table in FILES.into_iter().flatten() {
+            for key in table.keys() {
+                if let Shape::Table(inner) | Shape::Tables(inner) | Shape::Alternatives(inner) = key.shape {
+                    assert!(FILES.into_iter().flatten().any(|t| std::ptr::eq(*t, inner)), "{}", inner.title);
+                }
+            }
+        }
+    }
+}

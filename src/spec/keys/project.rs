@@ -1,0 +1,40 @@
+//! `align.toml` and tables of families.
+
+use super::{Key, Shape, TableDoc};
+
+pub static PROJECT: TableDoc = TableDoc::new(
+    "`align.toml`",
+    "A project's defaults. Paths are relative to this file.",
+    &[&[
+        Key::new("specs", Shape::Texts, "specs = [\"specs\"]", "Files and folders to check when none is given."),
+        Key::new("rules", Shape::Texts, "rules = [\"rules\"]", "Folders of scripted rules."),
+        Key::new("families", Shape::Texts, "families = [\"specs/families.toml\"]", "Tables of families, first wins."),
+        Key::new("issues", Shape::Texts, "issues = [\"rules/common-issues.toml\"]", "Tables of common issues."),
+        Key::new(
+            "fail-on",
+            Shape::Choice(&["error", "warning", "note"]),
+            "fail-on = \"error\"",
+            "The least severity that fails a run.",
+        ),
+        Key::new("allow-inconclusive", Shape::Flag, "allow-inconclusive = true", "Let INCONCLUSIVE pass a run."),
+    ]],
+);
+
+pub static FAMILIES: TableDoc = TableDoc::new(
+    "the top of the file",
+    "Named classes of kernel names; the first that matches wins.",
+    &[&[Key::new("family", Shape::Tables(&FAMILY), "[[family]]", "One class of names.").required()]],
+);
+
+pub static FAMILY: TableDoc = TableDoc::new(
+    "`[[family]]`",
+    "One class of kernel names that count as the same work.",
+    &[&[
+        Key::new("name", Shape::Text, "name = \"attention\"", "What `family:NAME` takes.").required(),
+        Key::new("meaning", Shape::Text, "meaning = \"attention core\"", "What such kernels do.").required(),
+        Key::new("patterns", Shape::Texts, "patterns = [\"*flash_fwd_*\"]", "Globs or /regex/ on the demangled name.")
+            .required(),
+        Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to."),
+        Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend."),
+    ]],
+);

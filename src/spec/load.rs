@@ -1,0 +1,151 @@
+//! From a path to a finished spec: the file, what it extends, merged.
+
+use super::draft::{Draft, read_draft};
+use super::keys::SPEC;
+use super::layer::Layer;
+use super::library::{Library, Origin};
+use super::model::{Case, Spec};
+use super::sides::Scope;
+use super::vocabulary::Vocabulary;
+use crate::diag::{Label, Problem, SourceFile, Spanned};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads the spec at `path` with everything it extends.
+///
+/// # Errors
+/// All mistakes of the file and of the files it extends, each with its place; the file's own first.
+pub fn load(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<Spec, Vec<Problem>> {
+    let origin = Origin::File(path.to_owned());
+    let file = library.read(&origin).map_err(|problem| vec![problem])?;
+    merge(chain(file, origin, vocabulary, library)?)
+}
+
+/// Reads a spec that is already in memory; its relative paths start at `folder`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(
+    file: &Arc<SourceFile>,
+    folder: &Path,
+    vocabulary: &Vocabulary,
+    library: &Library,
+) -> Result<Spec, Vec<Problem>> {
+    let origin = Origin::File(folder.join(Path::new(&file.name).file_name().unwrap_or_default()));
+    merge(chain(Arc::clone(file), origin, vocabulary, library)?)
+}
+
+/// The file and what it extends, one after the other.
+fn chain(
+    file: Arc<SourceFile>,
+    origin: Origin,
+    vocabulary: &Vocabulary,
+    library: &Library,
+) -> Result<Vec<Draft>, Vec<Problem>> {
+    let mut drafts = Vec::new();
+    let mut problems = Vec::new();
+    let mut links: Vec<(Origin, Spanned<String>)> = Vec::new();
+    let mut next = Some((file, origin));
+    while let Some((file, origin)) = next.take() {
+        let (draft, extends) = read_draft(&file, Scope { vocabulary, folder: origin.folder() });
+        match draft {
+            Ok(draft) => drafts.push(draft),
+            Err(found) => problems.extend(found),
+        }
+        let Some(extends) = extends else { continue };
+        let base = library.resolve(&extends, &origin);
+        links.push((origin, extends));
+        match open_base(&base, &links, library) {
+            Ok(file) => next = Some((file, base)),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(drafts) } else { Err(problems) }
+}
+
+/// Opens what the last link extends, unless it is in the chain already.
+fn open_base(
+    base: &Origin,
+    links: &[(Origin, Spanned<String>)],
+    library: &Library,
+) -> Result<Arc<SourceFile>, Problem> {
+    let identity = base.identity();
+    if let Some(first) = links.iter().position(|(origin, _)| origin.identity() == identity) {
+        return Err(cycle(links.get(first..).unwrap_or_default()));
+    }
+    library.read(base).map_err(|mut problem| {
+        if let Some((_, extends)) = links.last() {
+            problem.labels.push(Label { loc: extends.loc.clone(), text: "extended here".to_owned() });
+        }
+        problem
+    })
+}
+
+fn cycle(links: &[(Origin, Spanned<String>)]) -> Problem {
+    let names: Vec<String> = links.iter().chain(links.first()).map(|(origin, _)| origin.name()).collect();
+    let mut problem =
+        Problem::spec("extends-cycle", format!("specs extend each other in a circle: {}", names.join(" → ")))
+            .help("let one of them extend nothing");
+    for ((_, extends), base) in links.iter().zip(names.iter().skip(1)).rev() {
+        problem = problem.label(&extends.loc, format!("extends {base}"));
+    }
+    problem
+}
+
+/// Lays each file over the one it extends.
+fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
+    let Some((own, bases)) = drafts.split_first() else {
+        return Err(Vec::new());
+    };
+    let nearest_first = || std::iter::once(own).chain(bases);
+    let required = |key: &str, value: Option<Spanned<String>>| {
+        value.ok_or_else(|| {
+            Problem::spec("missing-key", format!("[spec] lacks `{key}`"))
+                .label(&own.header, format!("no `{key}` here"))
+                .maybe_help(SPEC.key(key).map(|key| format!("add it, for example: `{}`", key.example)))
+        })
+    };
+    let name = required("name", nearest_first().find_map(|draft| draft.name.clone()));
+    let op = required("op", nearest_first().find_map(|draft| draft.op.clone()));
+    let (name, op) = match (name, op) {
+        (Ok(name), Ok(op)) => (name, op),
+        (name, op) => return Err([name.err(), op.err()].into_iter().flatten().collect()),
+    };
+    Ok(Spec {
+        file: Arc::clone(&own.file),
+        owner: nearest_first().find_map(|draft| draft.owner.clone()),
+        doc: own.doc.clone(),
+        is_abstract: own.is_abstract,
+        cases: cases(&drafts, &name),
+        name,
+        op,
+    })
+}
+
+/// Every case over what all cases share; more specific places win: a case over the top of any file,
+/// and a file over the one it extends.
+fn cases(drafts: &[Draft], spec: &Spanned<String>) -> Vec<Case> {
+    let mut shared = Layer::default();
+    let mut cases: Vec<(Spanned<String>, Layer)> = Vec::new();
+    for draft in drafts.iter().rev() {
+        shared.overlay(draft.shared.clone());
+        for (name, layer) in &draft.cases {
+            match cases.iter_mut().find(|(known, _)| known.value == name.value) {
+                Some((known, under)) => {
+                    *known = name.clone();
+                    under.overlay(layer.clone());
+                }
+                None => cases.push((name.clone(), layer.clone())),
+            }
+        }
+    }
+    if cases.is_empty() {
+        cases.push((Spanned::new(String::new(), spec.loc.clone()), Layer::default()));
+    }
+    let finish = |(name, over): (Spanned<String>, Layer)| {
+        let mut layer = shared.clone();
+        layer.overlay(over);
+        layer.into_case(name, &spec.loc)
+    };
+    cases.into_iter().map(finish).collect()
+}
