@@ -1,8 +1,10 @@
 pub mod check;
+pub mod cli;
 pub mod compare;
 pub mod diag;
 pub mod kernel;
 pub mod limits;
+pub mod pack;
 pub mod select;
 pub mod sequence;
 pub mod spec;

@@ -7,6 +7,7 @@ use super::reading::Table;
 use super::sides::{Scope, read_side};
 use super::vocabulary::Vocabulary;
 use crate::diag::{Problem, Severity, Side, Spanned, did_you_mean};
+use crate::kernel::Level;
 use std::collections::BTreeMap;
 
 const SEVERITIES: [&str; 4] = ["error", "warning", "note", "off"];
@@ -30,6 +31,7 @@ pub(super) fn read_layer(table: &Table<'_>, scope: Scope<'_>) -> Layer {
         kernels: read_kernels(table, scope.vocabulary),
         others: kernels.as_ref().and_then(|table| table.choice("others", others)),
         order: kernels.as_ref().and_then(|table| table.choice("order", order)),
+        identity: kernels.as_ref().and_then(|table| table.choice("identity", identity)),
         latency: table.table("latency").map(|table| read_latency(&table)).unwrap_or_default(),
         launch: table.table("launch").and_then(|table| table.choice("compare", launch)),
         known: table.tables("known_difference").iter().filter_map(|t| read_known(t, scope.vocabulary)).collect(),
@@ -51,6 +53,15 @@ fn order(word: &str) -> Option<Order> {
     match word {
         "strict" => Some(Order::Strict),
         "set" => Some(Order::Set),
+        _ => None,
+    }
+}
+
+fn identity(word: &str) -> Option<Level> {
+    match word {
+        "normalised" => Some(Level::Normalised),
+        "base" => Some(Level::Base),
+        "family" => Some(Level::Family),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::model::{
     SideSpec,
 };
 use crate::diag::{Loc, Severity, Side, Spanned};
-use crate::kernel::Glob;
+use crate::kernel::{Glob, Level};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,6 +18,7 @@ pub(super) struct Layer {
     pub(super) kernels: Vec<KernelEntry>,
     pub(super) others: Option<Spanned<Others>>,
     pub(super) order: Option<Spanned<Order>>,
+    pub(super) identity: Option<Spanned<Level>>,
     pub(super) latency: LatencyLayer,
     pub(super) launch: Option<Spanned<LaunchCompare>>,
     pub(super) known: Vec<KnownDifference>,
@@ -60,6 +61,7 @@ impl Layer {
         overlay_by(&mut self.kernels, over.kernels, |entry| entry.name.value.clone());
         replace(&mut self.others, over.others);
         replace(&mut self.order, over.order);
+        replace(&mut self.identity, over.identity);
         self.latency.overlay(over.latency);
         replace(&mut self.launch, over.launch);
         self.known.extend(over.known);
@@ -79,6 +81,7 @@ impl Layer {
             kernels: self.kernels,
             others: or(self.others, Others::MustMatch, default),
             order: or(self.order, Order::Strict, default),
+            identity: or(self.identity, Level::Normalised, default),
             latency: Latency {
                 within: or(self.latency.within, WITHIN, default),
                 reason: self.latency.reason,

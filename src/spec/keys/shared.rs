@@ -60,6 +60,12 @@ pub static KERNELS: TableDoc = TableDoc::new(
             "order = \"strict\"",
             "Whether kernels must run in the same order on both sides.",
         ),
+        Key::new(
+            "identity",
+            Shape::Choice(&["normalised", "base", "family"]),
+            "identity = \"base\"",
+            "How alike two kernels' names must be to count as the same; finer differences are notes.",
+        ),
     ]],
 );
 

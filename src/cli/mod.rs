@@ -1,0 +1,3 @@
+//! One file a verb: arguments in, text out.
+
+pub mod pack;
