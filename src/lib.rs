@@ -4,6 +4,7 @@ pub mod compare;
 pub mod diag;
 pub mod kernel;
 pub mod limits;
+pub mod outcome;
 pub mod pack;
 pub mod select;
 pub mod sequence;

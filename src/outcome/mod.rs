@@ -1,0 +1,115 @@
+//! The one serialisable result of a run: what every report reads.
+//!
+//! Plain data in a fixed order, nothing that depends on the machine or the clock, so that the same input
+//! gives the same bytes.
+
+mod finding;
+mod side;
+
+pub use finding::{FindingOutcome, Place};
+pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
+
+use crate::diag::{Severity, SourceFile, Verdict};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The version of the serialised form; grows with every incompatible change.
+pub const FORMAT: u32 = 1;
+
+/// The result of one run over any number of specs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// [`FORMAT`].
+    pub format: u32,
+    pub verdict: Verdict,
+    pub cases: Vec<CaseOutcome>,
+    /// The texts that places point into, for excerpts with carets.
+    #[serde(skip)]
+    pub sources: Vec<Arc<SourceFile>>,
+}
+
+/// The result of one case of one spec.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseOutcome {
+    /// The spec's file, as given.
+    pub file: String,
+    /// The spec's name: `vllm/attention`.
+    pub spec: String,
+    pub op: String,
+    pub owner: Option<String>,
+    /// Empty for a spec without cases.
+    pub case: String,
+    pub verdict: Verdict,
+    /// A trace lacks what is needed: nothing was compared (exit code 3).
+    pub refused: bool,
+    pub mock: SideOutcome,
+    pub e2e: SideOutcome,
+    /// The summary table: one row a kernel, in the order of the sequence.
+    pub rows: Vec<Row>,
+    pub latency: Option<LatencyOutcome>,
+    /// Every check and rule that ran, in a fixed order.
+    pub checks: Vec<CheckOutcome>,
+    /// What counts, ordered by severity, then by check.
+    pub findings: Vec<FindingOutcome>,
+    /// Causes, best first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// Declared exceptions and what became of them.
+    pub known: Vec<KnownOutcome>,
+}
+
+/// What one check or rule said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckOutcome {
+    pub name: String,
+    pub verdict: Verdict,
+    /// Why it was skipped or is inconclusive.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Findings that no known difference covers.
+    pub findings: usize,
+}
+
+/// A cause, what it rests on, and what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// The row's id in the common-issues table: what `align explain` takes.
+    pub issue: String,
+    pub title: String,
+    pub cause: String,
+    pub fix: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link: Option<String>,
+    /// Sentences of the facts it was matched on.
+    pub evidence: Vec<String>,
+    /// Codes of the findings it explains.
+    pub explains: Vec<String>,
+}
+
+/// A known difference and whether it still holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownOutcome {
+    pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub impact: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link: Option<String>,
+    /// How many findings it covers.
+    pub covers: usize,
+    pub place: Place,
+}
+
+impl CaseOutcome {
+    /// `vllm/attention` or `vllm/attention/decode`.
+    pub fn title(&self) -> String {
+        if self.case.is_empty() { self.spec.clone() } else { format!("{}/{}", self.spec, self.case) }
+    }
+
+    /// The weightiest finding that no known difference covers.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().filter(|f| f.known.is_none()).map(|f| f.severity).max()
+    }
+}
