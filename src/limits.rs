@@ -111,3 +111,7 @@ pub const UNATTRIBUTED: f64 = 0.05;
 
 /// Ranks of one op differ noticeably from this ratio of medians on.
 pub const RANK_SKEW: f64 = 0.10;
+
+/// Kernels differ "by the same factor" if the largest ratio is at most this much above the smallest: two runs
+/// at other clocks stay under 5 %, other work moves kernels by 20 % and more against each other.
+pub const UNIFORM_SPREAD: f64 = 0.08;

@@ -31,9 +31,13 @@ impl<'a> Context<'a> {
         self.case.kernels.get(count.entry?)
     }
 
-    /// Whether a difference at this kernel is to be reported: it is named, or others must match.
+    /// Whether a difference at this kernel is to be reported: it is named, or others must match; and no known
+    /// difference covers it.
     pub fn judged(&self, side: Side, index: usize) -> bool {
-        self.case.others.value != Others::Ignore || self.entry(side, index).is_some()
+        let comparison = self.comparison;
+        let at = comparison.positions.iter().position(|p| p.on(side) == Some(index));
+        let known = at.is_some_and(|at| comparison.known[at].is_some());
+        !known && (self.case.others.value != Others::Ignore || self.entry(side, index).is_some())
     }
 
     /// Where the spec says what to expect of this kernel: its entry's count, else the rule for others.

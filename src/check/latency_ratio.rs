@@ -76,7 +76,7 @@ impl Check for LatencyRatio {
 }
 
 /// The spec's tolerance, for data-dependent work widened to the E2E's own spread.
-pub(super) fn tolerance(context: &Context<'_>) -> f64 {
+pub fn tolerance(context: &Context<'_>) -> f64 {
     let latency = &context.case.latency;
     let samples = &context.comparison.instance.e2e_ns;
     if !latency.own_spread.as_ref().is_some_and(|s| s.value) {

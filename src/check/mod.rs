@@ -11,6 +11,7 @@ mod judgement;
 mod kernel_count;
 mod kernel_name;
 mod kernel_order;
+mod known_difference;
 mod latency_ratio;
 mod launch_gap;
 mod launch_shape;
@@ -26,6 +27,8 @@ mod trace_provenance;
 pub use context::{Context, Unselected};
 pub use empty_selection::empty_selection;
 pub use judgement::Judgement;
+pub use known_difference::{expired, stale};
+pub use latency_ratio::tolerance as latency_tolerance;
 pub use no_gpu_data::unfit;
 
 use crate::diag::{Severity, Side};
@@ -99,9 +102,10 @@ pub fn builtin() -> Vec<Box<dyn Check>> {
     ]
 }
 
-/// The checks that judge before anything is selected, known to specs and to `align explain` like the others.
-pub fn preliminary() -> Vec<Meta> {
-    vec![no_gpu_data::meta(), empty_selection::meta()]
+/// The checks that judge something else than the compared op (a trace, a selection, the spec's own
+/// exceptions); known to specs and to `align explain` like the others.
+pub fn around() -> Vec<Meta> {
+    vec![no_gpu_data::meta(), empty_selection::meta(), known_difference::meta()]
 }
 
 /// The documentation of a check: the first line after the heading is its summary.

@@ -48,7 +48,8 @@ pub struct KernelLatency {
 }
 
 impl Timing {
-    pub(super) fn new(mock: &Trace, e2e: &Trace, selected: &Selected) -> Self {
+    /// `uncounted`: per side, indices of kernels that do not count for the instance.
+    pub(super) fn new(mock: &Trace, e2e: &Trace, selected: &Selected, uncounted: &[Vec<usize>; 2]) -> Self {
         let mut timing = Self::default();
         for (slot, side, trace) in [(0, Side::Mock, mock), (1, Side::E2e, e2e)] {
             let selection = selected.side(side);
@@ -59,7 +60,7 @@ impl Timing {
                         samples.push(trace.ops.duration(op) as f64);
                     }
                 }
-                let (sum, busy, span) = times(trace, instance);
+                let (sum, busy, span) = times(trace, instance, &uncounted[slot]);
                 timing.sums[slot].push(sum);
                 timing.busy[slot].push(busy);
                 timing.spans[slot].push(span);
@@ -103,9 +104,9 @@ pub(super) fn kernels(timing: &Timing, positions: &[Position]) -> Vec<KernelLate
 }
 
 /// Sum, busy time (union) and span of one instance, in ns.
-fn times(trace: &Trace, instance: &Instance) -> (f64, f64, f64) {
-    let mut intervals: Vec<(i64, i64)> =
-        instance.ops.iter().map(|&op| (trace.op(op).start, trace.op(op).end)).collect();
+fn times(trace: &Trace, instance: &Instance, uncounted: &[usize]) -> (f64, f64, f64) {
+    let counted = instance.ops.iter().enumerate().filter(|(i, _)| !uncounted.contains(i));
+    let mut intervals: Vec<(i64, i64)> = counted.map(|(_, &op)| (trace.op(op).start, trace.op(op).end)).collect();
     intervals.sort_unstable();
     let sum: i64 = intervals.iter().map(|(s, e)| e - s).sum();
     let (mut busy, mut reached) = (0, i64::MIN);

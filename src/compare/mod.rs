@@ -5,6 +5,7 @@ mod counts;
 mod excerpt;
 mod facts;
 mod first;
+mod known;
 mod latency;
 mod modes;
 mod positions;
@@ -22,7 +23,7 @@ pub use shapes::{ShapeComparison, ShapeVerdict};
 use crate::diag::Side;
 use crate::kernel::{Dtype, Families, Identity, dtype};
 use crate::select::{Instance, Selected, Selection, Symbol};
-use crate::spec::Case;
+use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Comparison {
     pub selected: Selected,
     /// The two sequences, aligned.
     pub positions: Vec<Position>,
+    /// Per position: the known difference (index into the case's) that covers it.
+    pub known: Vec<Option<usize>>,
     /// Per entry of the spec: how often it runs in one instance.
     pub entries: Vec<EntryCount>,
     /// Per kernel: how often it runs in one instance, in order of first appearance, mock first.
@@ -53,11 +56,20 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    pub fn new(mock: Arc<Trace>, e2e: Arc<Trace>, families: Arc<Families>, selected: Selected, case: &Case) -> Self {
+    /// Compares what was selected; `known` are the known differences that still hold, with their indices.
+    pub fn new(
+        mock: Arc<Trace>,
+        e2e: Arc<Trace>,
+        families: Arc<Families>,
+        selected: Selected,
+        case: &Case,
+        known: &[(usize, &KnownDifference)],
+    ) -> Self {
         let positions = positions::align(&selected, case.order.value);
+        let known = known::covered(&selected, &positions, known);
         let entries = counts::entries(&selected, case, &families);
         let counts = counts::kernels(&selected, case, &families);
-        let timing = latency::Timing::new(&mock, &e2e, &selected);
+        let timing = Timing::new(&mock, &e2e, &selected, &uncounted(&positions, &known));
         let kernels = latency::kernels(&timing, &positions);
         let shapes = shapes::compare(&mock, &e2e, &selected, &positions);
         let instance = timing.instance();
@@ -71,6 +83,7 @@ impl Comparison {
             families,
             selected,
             positions,
+            known,
             entries,
             counts,
             kernels,
@@ -132,14 +145,20 @@ impl Comparison {
         })
     }
 
+    /// Positions that no known difference covers, with their indices.
+    pub fn open_positions(&self) -> impl Iterator<Item = (usize, &Position)> {
+        self.positions.iter().enumerate().filter(|(at, _)| self.known[*at].is_none())
+    }
+
     /// Indices, on a side, of kernels that stand only there.
     pub fn only_on(&self, side: Side) -> Vec<usize> {
-        self.positions.iter().filter_map(|p| if p.on(side.other()).is_none() { p.on(side) } else { None }).collect()
+        let only = |p: &Position| if p.on(side.other()).is_none() { p.on(side) } else { None };
+        self.open_positions().filter_map(|(_, p)| only(p)).collect()
     }
 
     /// Pairs of which the kernels are not the same by normalised name.
     pub fn substituted(&self) -> impl Iterator<Item = (&Position, usize, usize)> {
-        self.positions.iter().filter_map(|p| match (p.mock, p.e2e) {
+        self.open_positions().filter_map(|(_, p)| match (p.mock, p.e2e) {
             (Some(m), Some(e)) if !p.same() => Some((p, m, e)),
             _ => None,
         })
@@ -147,21 +166,21 @@ impl Comparison {
 
     /// The share of the longer sequence that stands against the same kernel, in [0, 1].
     pub fn aligned_share(&self) -> f64 {
-        let longer = self.selected.mock.sequence.len().max(self.selected.e2e.sequence.len());
+        let on = |side| self.open_positions().filter(|(_, p)| p.on(side).is_some()).count();
+        let longer = on(Side::Mock).max(on(Side::E2e));
         let same = self.positions.iter().filter(|p| p.same()).count();
         if longer == 0 { 0.0 } else { same as f64 / longer as f64 }
     }
 
     /// Whether both sides launch the same kernels in the same order.
     pub fn names_equal(&self) -> bool {
-        self.positions.iter().all(Position::same)
+        self.open_positions().all(|(_, p)| p.same())
     }
 
     /// Pairs whose names both say a data type, and not the same.
     pub fn dtype_differences(&self) -> Vec<(&Position, Dtype, Dtype)> {
-        self.positions
-            .iter()
-            .filter_map(|p| {
+        self.open_positions()
+            .filter_map(|(_, p)| {
                 let (m, e) = (p.mock?, p.e2e?);
                 let mock = dtype(self.identity(self.symbol_at(Side::Mock, m)))?;
                 let e2e = dtype(self.identity(self.symbol_at(Side::E2e, e)))?;
@@ -169,6 +188,15 @@ impl Comparison {
             })
             .collect()
     }
+}
+
+/// Per side, which kernels of the sequence are left out of an instance's time: those that a known difference
+/// covers and that have nothing on the other side to compare with.
+fn uncounted(positions: &[Position], known: &[Option<usize>]) -> [Vec<usize>; 2] {
+    Side::BOTH.map(|side| {
+        let covered = positions.iter().zip(known).filter(|(p, k)| k.is_some() && p.on(side.other()).is_none());
+        covered.filter_map(|(p, _)| p.on(side)).collect()
+    })
 }
 
 /// The index of the middle value (the lower one of two).

@@ -6,7 +6,7 @@ mod shared;
 mod sides;
 mod spec;
 
-pub use project::{FAMILIES, FAMILY, PROJECT};
+pub use project::{FAMILIES, FAMILY, ISSUE, ISSUES, PROJECT};
 pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
 pub use sides::{EACH, PROCESS, SIDE};
 pub use spec::{CASE, SPEC, SPEC_FILE};
@@ -125,8 +125,8 @@ pub const SPEC_TABLES: &[&TableDoc] = &[
     &RULE,
 ];
 
-/// The tables of every kind of file: specs, a project, families.
-pub const FILES: [&[&TableDoc]; 3] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY]];
+/// The tables of every kind of file: specs, a project, families, common issues.
+pub const FILES: [&[&TableDoc]; 4] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY], &[&ISSUES, &ISSUE]];
 
 #[cfg(test)]
 mod tests {

@@ -113,6 +113,7 @@ fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
     };
     Ok(Spec {
         file: Arc::clone(&own.file),
+        files: bases.iter().map(|draft| Arc::clone(&draft.file)).collect(),
         owner: nearest_first().find_map(|draft| draft.owner.clone()),
         doc: own.doc.clone(),
         is_abstract: own.is_abstract,

@@ -9,6 +9,7 @@ mod discover;
 mod draft;
 mod expectations;
 mod families;
+mod issues;
 pub mod keys;
 mod layer;
 mod library;
@@ -26,6 +27,7 @@ mod vocabulary;
 
 pub use discover::discover;
 pub use families::parse_families;
+pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};
 pub use load::{load, load_text};
 pub use model::{

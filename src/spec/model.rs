@@ -12,6 +12,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Spec {
     pub file: Arc<SourceFile>,
+    /// The files it extends, nearest first.
+    pub files: Vec<Arc<SourceFile>>,
     pub name: Spanned<String>,
     /// The operation: `generation_attention`, `moe`, `gemm` …
     pub op: Spanned<String>,

@@ -1,4 +1,4 @@
-//! `align.toml` and tables of families.
+//! `align.toml`, tables of families and tables of common issues.
 
 use super::{Key, Shape, TableDoc};
 
@@ -36,5 +36,31 @@ pub static FAMILY: TableDoc = TableDoc::new(
             .required(),
         Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to."),
         Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend."),
+    ]],
+);
+
+pub static ISSUES: TableDoc = TableDoc::new(
+    "the top of the file",
+    "Common issues: what findings and facts together mean, and what to do.",
+    &[&[Key::new("issue", Shape::Tables(&ISSUE), "[[issue]]", "One cause.").required()]],
+);
+
+pub static ISSUE: TableDoc = TableDoc::new(
+    "`[[issue]]`",
+    "One cause, the evidence it needs, and its fix.",
+    &[&[
+        Key::new("id", Shape::Text, "id = \"cache-warm\"", "What `align explain` takes.").required(),
+        Key::new("title", Shape::Text, "title = \"cache-warm mock\"", "One line, as reports show it.").required(),
+        Key::new(
+            "when",
+            Shape::Texts,
+            "when = [\"names-equal\", \"latency.ratio < 1\"]",
+            "Facts and findings that must all hold: `fact`, `not fact`, `fact > 0.5`, `finding:check-name`.",
+        )
+        .required(),
+        Key::new("explains", Shape::Texts, "explains = [\"latency-ratio\"]", "Checks whose findings it explains."),
+        Key::new("cause", Shape::Text, "cause = \"the working set stays in L2\"", "Why it happens.").required(),
+        Key::new("fix", Shape::Text, "fix = \"overwrite L2 before each iteration\"", "What to do.").required(),
+        Key::new("link", Shape::Text, "link = \"docs/latency.md\"", "A document that says more."),
     ]],
 );

@@ -1,0 +1,255 @@
+//! One case: refuse, select, compare, check, diagnose.
+
+use super::exceptions::Exceptions;
+use super::traces::Traces;
+use super::{Options, Session, rows};
+use crate::check::{self, Check, Context, Judgement, Unselected};
+use crate::compare::{Comparison, Facts};
+use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
+use crate::diagnose::{self, Cause};
+use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
+use crate::select::{self, Selection};
+use crate::spec::{Case, Spec};
+use crate::trace::Trace;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A case and the traces it is judged on.
+pub(super) struct Job<'s> {
+    pub(super) spec: &'s Spec,
+    pub(super) case: &'s Case,
+    pub(super) mock: PathBuf,
+    pub(super) e2e: PathBuf,
+}
+
+/// A judged case, and problems of rules met on the way.
+pub(super) struct Judged {
+    pub(super) outcome: CaseOutcome,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Judges one case.
+///
+/// # Errors
+/// The problems of traces that cannot be read.
+pub(super) fn judge(
+    session: &Session,
+    job: &Job<'_>,
+    traces: &Traces,
+    options: &Options,
+) -> Result<Judged, Vec<Problem>> {
+    let (mock, e2e) = match (traces.get(&job.mock), traces.get(&job.e2e)) {
+        (Ok(mock), Ok(e2e)) => (mock, e2e),
+        (mock, e2e) => return Err([mock.err(), e2e.err()].into_iter().flatten().collect()),
+    };
+    let mut outcome = empty(job, &mock, &e2e);
+    if refuse(session, &mut outcome, &mock, &e2e) {
+        return Ok(Judged { outcome, problems: Vec::new() });
+    }
+    let exceptions = Exceptions::new(job.case, options.today.as_deref());
+    let selected = match select::select(job.case, &mock, &e2e, &session.families) {
+        Ok(selected) => selected,
+        Err(not_found) => {
+            let trace = if not_found.side == Side::Mock { &mock } else { &e2e };
+            let finding =
+                check::empty_selection(&Unselected { spec: job.spec, case: job.case, trace, not_found: &not_found });
+            let facts = selection_facts(not_found.side, trace);
+            conclude(session, &mut outcome, vec![finding], &facts, Verdict::Fail);
+            return Ok(Judged { outcome, problems: Vec::new() });
+        }
+    };
+    let comparison =
+        Comparison::new(mock, e2e, Arc::clone(&session.families), selected, job.case, &exceptions.active());
+    let context = Context { spec: job.spec, case: job.case, comparison: &comparison };
+    let problems = check_all(session, &context, exceptions, &mut outcome, options);
+    Ok(Judged { outcome, problems })
+}
+
+/// The outcome before anything is known but the traces.
+fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
+    let side = |trace: &Trace| SideOutcome {
+        trace: trace.path.clone(),
+        provenance: trace.provenance.clone(),
+        ..SideOutcome::default()
+    };
+    CaseOutcome {
+        file: job.spec.file.name.clone(),
+        spec: job.spec.name.value.clone(),
+        op: job.spec.op.value.clone(),
+        owner: job.spec.owner.as_ref().map(|o| o.value.clone()),
+        case: job.case.name.value.clone(),
+        verdict: Verdict::Skipped,
+        refused: false,
+        mock: side(mock),
+        e2e: side(e2e),
+        rows: Vec::new(),
+        latency: None,
+        checks: Vec::new(),
+        findings: Vec::new(),
+        diagnoses: Vec::new(),
+        known: Vec::new(),
+    }
+}
+
+/// A trace that cannot show the op's kernels is refused before anything is searched.
+fn refuse(session: &Session, outcome: &mut CaseOutcome, mock: &Trace, e2e: &Trace) -> bool {
+    let unfit: Vec<(Finding, Facts)> = [(Side::Mock, mock), (Side::E2e, e2e)]
+        .into_iter()
+        .filter_map(|(side, trace)| check::unfit(side, trace))
+        .collect();
+    if unfit.is_empty() {
+        return false;
+    }
+    outcome.refused = true;
+    let mut all = Facts::default();
+    let mut findings = Vec::new();
+    for (finding, facts) in unfit {
+        findings.push(finding);
+        for (name, fact) in facts.iter() {
+            all.set(name, fact.value, &fact.text);
+        }
+    }
+    conclude(session, outcome, findings, &all, Verdict::Fail);
+    true
+}
+
+fn selection_facts(side: Side, trace: &Trace) -> Facts {
+    let mut facts = Facts::default();
+    facts.flag("no-ranges", trace.ranges.is_empty(), format!("the {side} trace has no NVTX ranges"));
+    facts
+}
+
+fn conclude(session: &Session, outcome: &mut CaseOutcome, findings: Vec<Finding>, facts: &Facts, verdict: Verdict) {
+    outcome.diagnoses = diagnose::diagnose(&session.issues, facts, &findings).into_iter().map(diagnosis).collect();
+    outcome.findings = findings.into_iter().map(FindingOutcome::from).collect();
+    outcome.verdict = verdict;
+}
+
+fn diagnosis(cause: Cause<'_>) -> Diagnosis {
+    Diagnosis {
+        issue: cause.issue.id.clone(),
+        title: cause.issue.title.clone(),
+        cause: cause.issue.cause.clone(),
+        fix: cause.issue.fix.clone(),
+        link: cause.issue.link.clone(),
+        evidence: cause.evidence,
+        explains: cause.explains,
+    }
+}
+
+fn check_all(
+    session: &Session,
+    context: &Context<'_>,
+    mut exceptions: Exceptions<'_>,
+    outcome: &mut CaseOutcome,
+    options: &Options,
+) -> Vec<Problem> {
+    let problems = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut verdict = Verdict::Skipped;
+    exceptions.count_positions(&context.comparison.known);
+    for check in &session.checks {
+        let name = &check.meta().name;
+        let level = context.case.checks.get(name).map(|s| s.value);
+        if level == Some(None) {
+            continue;
+        }
+        let judgement = run(check.as_ref(), context);
+        let mut own: Vec<Finding> = judgement.findings;
+        for finding in &mut own {
+            finding.severity = severity(finding.severity, check.meta().severity, level.flatten());
+            finding.known = exceptions.cover(finding);
+        }
+        let failed = own.iter().any(|f| f.known.is_none() && f.severity >= options.fail_on);
+        let said = if failed { Verdict::Fail } else { judgement.verdict };
+        verdict = verdict.max(said);
+        outcome.checks.push(CheckOutcome {
+            name: name.clone(),
+            verdict: said,
+            reason: judgement.reason,
+            findings: own.iter().filter(|f| f.known.is_none()).count(),
+        });
+        findings.extend(own);
+    }
+    let about = exceptions.findings();
+    if about.iter().any(|f| f.severity >= options.fail_on) {
+        verdict = Verdict::Fail;
+    }
+    findings.extend(about);
+    // Stable: within a severity the checks' own order, which puts first what explains more.
+    findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    let facts = diagnose::facts(context);
+    outcome.known = exceptions.outcomes();
+    describe(context, outcome);
+    conclude(session, outcome, findings, &facts, verdict);
+    problems
+}
+
+/// Runs a check, or says why these traces cannot be checked.
+fn run(check: &dyn Check, context: &Context<'_>) -> Judgement {
+    for need in check.needs() {
+        for side in Side::BOTH {
+            if let Some(reason) = need.unmet(side, &context.comparison.trace(side).capabilities) {
+                return Judgement::skipped(reason);
+            }
+        }
+    }
+    check.run(context)
+}
+
+/// The spec's severity replaces the check's own; lesser findings of the check are only ever lowered.
+fn severity(found: Severity, own: Severity, asked: Option<Severity>) -> Severity {
+    match asked {
+        Some(asked) if found == own => asked,
+        Some(asked) => found.min(asked),
+        None => found,
+    }
+}
+
+fn describe(context: &Context<'_>, outcome: &mut CaseOutcome) {
+    let comparison = context.comparison;
+    for side in Side::BOTH {
+        let selection = comparison.selection(side);
+        let slot = if side == Side::Mock { &mut outcome.mock } else { &mut outcome.e2e };
+        slot.method = Some(selection.method);
+        slot.how.clone_from(&selection.how);
+        slot.confidence = selection.confidence;
+        slot.instances = selection.instances.len();
+        slot.kernels = selection.sequence.len();
+        slot.graph_share = comparison.mode(side).graph_share;
+        slot.left_out.clone_from(&selection.left_out);
+        slot.second = second_opinion(selection);
+    }
+    outcome.rows = rows::rows(context);
+    let instance = &comparison.instance;
+    outcome.latency = Some(LatencyOutcome {
+        mock_median_ns: instance.mock_median_ns,
+        e2e_median_ns: instance.e2e_median_ns,
+        mock_busy_ns: instance.mock_busy_ns,
+        e2e_busy_ns: instance.e2e_busy_ns,
+        interval: instance.interval,
+        tolerance: check::latency_tolerance(context),
+        reason: context.case.latency.reason.as_ref().map(|r| r.value.clone()),
+    });
+}
+
+fn second_opinion(selection: &Selection) -> Option<String> {
+    selection.second.as_ref().map(
+        |s| {
+            if s.agrees { format!("{} agrees", s.how) } else { format!("{} disagrees", s.how) }
+        },
+    )
+}
+
+/// The files that a spec's values come from, without repetition.
+pub(super) fn add_sources(spec: &Spec, sources: &mut Vec<Arc<SourceFile>>) {
+    let mut add = |file: &Arc<SourceFile>| {
+        if !sources.iter().any(|s| s.name == file.name) {
+            sources.push(Arc::clone(file));
+        }
+    };
+    add(&spec.file);
+    for file in &spec.files {
+        add(file);
+    }
+}

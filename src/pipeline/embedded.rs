@@ -1,0 +1,32 @@
+//! The specs, families, rules and common issues that every installed binary carries (`builtin:`).
+
+use crate::diag::SourceFile;
+use crate::spec::{BUILTIN, Library};
+use include_dir::{Dir, include_dir};
+use std::sync::Arc;
+
+static SPECS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
+
+/// The shipped specs and bases, by their path below `specs/`.
+pub(super) fn library() -> Library {
+    Library::new(texts(&SPECS).into_iter().filter(|(name, _)| name.ends_with(".toml")))
+}
+
+pub(super) fn families() -> Arc<SourceFile> {
+    SourceFile::new(format!("{BUILTIN}families.toml"), include_str!("../../specs/families.toml"))
+}
+
+pub(super) fn issues() -> Arc<SourceFile> {
+    SourceFile::new(format!("{BUILTIN}common-issues.toml"), include_str!("../../rules/common-issues.toml"))
+}
+
+fn texts(folder: &Dir<'static>) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = folder
+        .files()
+        .filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?.to_owned())))
+        .collect();
+    for inner in folder.dirs() {
+        found.extend(texts(inner));
+    }
+    found
+}

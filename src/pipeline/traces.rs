@@ -1,0 +1,36 @@
+//! Every trace of a run, read once.
+
+use crate::diag::Problem;
+use crate::trace::{self, Trace};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Traces by path, each read once however many cases name it.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    read: BTreeMap<PathBuf, Result<Arc<Trace>, Problem>>,
+}
+
+impl Traces {
+    /// Reads them, in parallel.
+    pub(super) fn read<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Self {
+        let mut wanted: Vec<(PathBuf, &Path)> = paths.into_iter().map(|path| (identity(path), path)).collect();
+        wanted.sort();
+        wanted.dedup_by(|a, b| a.0 == b.0);
+        let read = wanted.into_par_iter().map(|(key, path)| (key, trace::open(path).map(Arc::new)));
+        Self { read: read.collect() }
+    }
+
+    pub(super) fn get(&self, path: &Path) -> Result<Arc<Trace>, Problem> {
+        match self.read.get(&identity(path)) {
+            Some(found) => found.clone(),
+            None => trace::open(path).map(Arc::new),
+        }
+    }
+}
+
+fn identity(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
