@@ -18,14 +18,15 @@ pub mod cost {
     pub const EXTRA: u32 = 3;
 }
 
-/// A hit is taken if it costs at most this share of leaving the whole pattern out. True pairs cost
-/// 0–40 %, absent operations 60 % and more.
-pub const HIT_COST: f64 = 0.5;
+/// A hit is looked at if it costs at most this share of leaving the whole pattern out; what it is worth is
+/// said by its confidence, the rest of that share.
+pub const HIT_COST: f64 = 1.0 - CONFIDENCE_CANDIDATE;
 
 /// A selection by sequence at or above this confidence is found; true pairs score 0.60–1.0.
 pub const CONFIDENCE_FOUND: f64 = 0.5;
 
-/// From here on a hit is worth showing as a candidate; absent operations score at most 0.40.
+/// From here on a hit is worth showing as a candidate; absent operations score at most 0.40. It is taken only
+/// if a second, independent sign agrees: it holds every critical kernel of the spec's list.
 pub const CONFIDENCE_CANDIDATE: f64 = 0.25;
 
 /// A hit that matches by families alone says little about names: its confidence stops here.

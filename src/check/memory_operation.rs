@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::excerpt;
-use crate::diag::{Finding, Severity, Side};
+use crate::diag::{Finding, Severity, Side, plural};
 
 #[derive(Debug)]
 pub(super) struct MemoryOperation(Meta);
@@ -49,7 +49,11 @@ impl MemoryOperation {
         let finding = Finding::new(
             &self.0.name,
             self.0.severity,
-            format!("{} memory operations only in the {side}: {}", only.len(), names::list(context, side, &only)),
+            format!(
+                "{} only in the {side}: {}",
+                plural(only.len(), "memory operation"),
+                names::list(context, side, &only)
+            ),
         )
         .side(side)
         .at(context.expectation(side, first), "copies and sets are part of the sequence")
@@ -74,8 +78,8 @@ impl MemoryOperation {
             &self.0.name,
             Severity::Warning,
             format!(
-                "{} copies between host and device inside an instance of the {side}: a hidden synchronisation",
-                copies.len()
+                "{} between host and device inside an instance of the {side}: a hidden synchronisation",
+                plural(copies.len(), "copie").replace("1 copie", "1 copy")
             ),
         )
         .side(side)

@@ -39,7 +39,7 @@ pub(super) fn list(context: &Context<'_>, side: Side, indices: &[usize]) -> Stri
 
 /// "1 kernel" or "n kernels".
 pub(super) fn kernels(n: usize) -> String {
-    if n == 1 { "1 kernel".to_owned() } else { format!("{n} kernels") }
+    crate::diag::plural(n, "kernel")
 }
 
 /// Adds where the first of these kernels is to be found in the profiler.

@@ -30,6 +30,11 @@ pub fn shorten(text: &str, most: usize) -> String {
     out
 }
 
+/// "1 kernel", "2 kernels".
+pub fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 /// A duration in the unit that reads best; `ns` in nanoseconds.
 pub fn duration(ns: f64) -> String {
     let abs = ns.abs();

@@ -69,8 +69,9 @@ fn cores(comparison: &Comparison, facts: &mut Facts) {
     }
     let missing = comparison.only_on(Side::E2e).into_iter().find(|&i| core(Side::E2e, i));
     let extra = comparison.only_on(Side::Mock);
-    if let (Some(missing), Some(&first)) = (missing, extra.first()) {
-        let stands_in = extra.iter().copied().find(|&i| core(Side::Mock, i)).unwrap_or(first);
+    let time = |&i: &usize| comparison.op_at(Side::Mock, i).map_or(0, |op| comparison.mock.ops.duration(op));
+    let stands_in = extra.iter().copied().max_by_key(|i| (core(Side::Mock, *i), time(i)));
+    if let (Some(missing), Some(stands_in)) = (missing, stands_in) {
         let text = format!("`{}` is gone, `{}` runs instead", name(Side::E2e, missing), name(Side::Mock, stands_in));
         facts.set("core-replaced", 1.0, text);
     }
@@ -250,6 +251,8 @@ fn provenance(comparison: &Comparison, facts: &mut Facts) {
 
 fn count(facts: &mut Facts, name: &str, n: usize, what: &str) {
     if n > 0 {
+        let what =
+            if n == 1 { what.replacen("kernels", "kernel", 1).replacen(" are ", " is ", 1) } else { what.to_owned() };
         facts.set(name, n as f64, format!("{n} {what}"));
     }
 }

@@ -62,6 +62,10 @@ const WRAPPERS: &[&str] = &[
     "BinaryFunctor",
 ];
 
+/// Wrappers that are not worth a word in a base name.
+const PLUMBING: &[&str] =
+    &["gpu_kernel_impl_nocast", "gpu_kernel_impl", "gpu_index_kernel", "ReduceOp", "func_wrapper_t"];
+
 /// The normalised spelling of a demangled kernel name (or of `[CUDA memcpy …]`, which stays as it is).
 pub fn normalise(demangled: &str) -> String {
     if demangled.starts_with('[') {
@@ -149,7 +153,7 @@ pub(super) fn base(demangled: &str, short: &str) -> String {
     loop {
         let name = head(rest);
         let inner = WRAPPERS.contains(&name).then(|| wrapped(rest)).flatten();
-        if !name.starts_with("enable_") {
+        if !name.starts_with("enable_") && !PLUMBING.contains(&name) {
             parts.push(library_base(name));
         }
         match inner {

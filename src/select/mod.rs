@@ -58,6 +58,7 @@ struct Candidate {
     method: Method,
     how: String,
     confidence: f64,
+    confirmed: bool,
     instances: Vec<Instance>,
 }
 
@@ -73,17 +74,23 @@ impl Finder<'_> {
     fn mock(&self) -> Result<Selection, Box<NotFound>> {
         let scope = scope::resolve(self.trace, self.spec, self.families);
         let mut tried = Vec::new();
-        let mut candidates = self.alternatives().into_iter().filter_map(|each| {
+        let mut first: Option<Candidate> = None;
+        let mut second: Option<Candidate> = None;
+        for each in self.alternatives() {
+            // A period is a guess beside a mark: no second opinion.
+            if first.is_some() && each == Each::Period {
+                break;
+            }
             let candidate = self.by_marks(&scope, &each);
             if candidate.instances.is_empty() {
                 tried.push((candidate.how, "no GPU work".to_owned()));
-                return None;
+            } else if first.is_none() {
+                first = Some(candidate);
+            } else {
+                second = Some(candidate);
+                break;
             }
-            Some(candidate)
-        });
-        let first = candidates.next();
-        let second = candidates.next();
-        drop(candidates);
+        }
         let Some(found) = first else { return Err(self.not_found(tried, &scope)) };
         let mut settled = settle::most_frequent(self.trace, self.lexicon, Side::Mock, found.instances);
         let second = second.map(|other| self.same_sequence(&settled.sequence, other));
@@ -106,7 +113,8 @@ impl Finder<'_> {
                 _ => vec![self.by_marks(&scope, &each)],
             };
             for candidate in candidates {
-                if candidate.instances.is_empty() || candidate.confidence < CONFIDENCE_FOUND {
+                let sure = candidate.confidence >= CONFIDENCE_FOUND || candidate.confirmed;
+                if candidate.instances.is_empty() || !sure {
                     tried.push((candidate.how, outcome(&candidate.instances, candidate.confidence)));
                     continue;
                 }
@@ -203,7 +211,7 @@ impl Finder<'_> {
             }
             Each::Like { .. } => (Method::Sequence, "the mock's kernel sequence".to_owned(), Vec::new()),
         };
-        Candidate { method, how, confidence: 1.0, instances }
+        Candidate { method, how, confidence: 1.0, confirmed: false, instances }
     }
 
     /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where
@@ -212,32 +220,27 @@ impl Finder<'_> {
         let Each::Like { after, before } = each else { return Vec::new() };
         let neighbours = search::Neighbours { after: after.as_ref(), before: before.as_ref(), families: self.families };
         let (trace, ops, side) = (self.trace, &scope.ops, self.spec.side);
-        let mut candidates = Vec::new();
-        let found = search::like(trace, ops, self.lexicon, side, pattern, &neighbours);
-        candidates.push(Candidate {
-            method: Method::Sequence,
-            how: "the mock's kernel sequence".to_owned(),
+        let entries = &self.case.kernels;
+        let candidate = |method, how: &str, found: search::Found| Candidate {
+            method,
+            how: how.to_owned(),
             confidence: found.confidence,
+            confirmed: found.confirmed,
             instances: found.instances,
-        });
-        if self.case.kernels.iter().any(|e| e.count.least > 0) {
-            let found = search::expected(trace, ops, self.lexicon, side, &self.case.kernels, self.families);
-            let list = Candidate {
-                method: Method::Expected,
-                how: "the spec's kernel list".to_owned(),
-                confidence: found.confidence,
-                instances: found.instances,
-            };
-            let first = if self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
+        };
+        let found = search::like(trace, ops, self.lexicon, side, pattern, &neighbours);
+        let found = found.confirm(trace, self.lexicon, side, entries, self.families);
+        let mut candidates = vec![candidate(Method::Sequence, "the mock's kernel sequence", found)];
+        if entries.iter().any(|e| e.count.least > 0) {
+            let found = search::expected(trace, ops, self.lexicon, side, entries, self.families);
+            let list = candidate(Method::Expected, "the spec's kernel list", found);
+            // A list that names a part of the op only, where others must match too, finds that part only.
+            let whole = entries.iter().map(|e| e.count.least as usize).sum::<usize>() * 2 > pattern.len();
+            let first = if whole && self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
             candidates.insert(first, list);
         }
         let found = search::like_families(trace, ops, self.lexicon, side, pattern, &neighbours);
-        candidates.push(Candidate {
-            method: Method::Sequence,
-            how: "the families of the mock's kernel sequence".to_owned(),
-            confidence: found.confidence,
-            instances: found.instances,
-        });
+        candidates.push(candidate(Method::Sequence, "the families of the mock's kernel sequence", found));
         candidates
     }
 

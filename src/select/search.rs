@@ -5,7 +5,7 @@ use super::lexicon::{Lexicon, Symbol};
 use super::selection::Instance;
 use crate::diag::Side;
 use crate::kernel::{Families, KernelPattern, Level};
-use crate::limits::{CONFIDENCE_FAMILY_ONLY, cost};
+use crate::limits::{CONFIDENCE_FAMILY_ONLY, CONFIDENCE_FOUND, HIT_COST, cost};
 use crate::sequence;
 use crate::spec::KernelEntry;
 use crate::trace::Trace;
@@ -16,6 +16,8 @@ pub(super) struct Found {
     pub(super) instances: Vec<Instance>,
     /// In [0, 1]: of the cheapest hit.
     pub(super) confidence: f64,
+    /// A second sign agrees with a confidence that alone would not do.
+    pub(super) confirmed: bool,
 }
 
 /// Occurrences of `pattern` (symbols of the other side) in the scope, stream by stream.
@@ -73,9 +75,46 @@ pub(super) fn expected(
         }
     }
     let anywhere = Neighbours { after: None, before: None, families };
-    occurrences(trace, scope, lexicon, side, pattern.len(), &anywhere, |i, symbol| {
+    let mut found = occurrences(trace, scope, lexicon, side, pattern.len(), &anywhere, |i, symbol| {
         if matches[i][symbol as usize] { cost::SAME } else { cost::OTHER }
-    })
+    });
+    let listed: Vec<bool> = (0..lexicon.len() as Symbol)
+        .map(|symbol| entries.iter().any(|e| lexicon.matches(symbol, &e.patterns, families)))
+        .collect();
+    extend(trace, scope, lexicon, side, &listed, &mut found.instances);
+    found
+}
+
+/// Lets each instance grow over neighbours that the list names too: optional kernels at the op's ends.
+fn extend(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side, listed: &[bool], instances: &mut [Instance]) {
+    let mut held = vec![false; trace.len()];
+    for &op in instances.iter().flat_map(|i| &i.ops) {
+        held[op as usize] = true;
+    }
+    let mut place = vec![(u32::MAX, u32::MAX); trace.len()];
+    let streams = streams(trace, scope);
+    for (s, stream) in streams.iter().enumerate() {
+        for (i, &op) in stream.iter().enumerate() {
+            place[op as usize] = (s as u32, i as u32);
+        }
+    }
+    for instance in instances {
+        let (Some(&first), Some(&last)) = (instance.ops.first(), instance.ops.last()) else { continue };
+        let stream = &streams[place[first as usize].0 as usize];
+        let mut free = |op: u32| {
+            let is = listed[lexicon.symbol(side, trace.ops.name(op)) as usize] && !held[op as usize];
+            held[op as usize] |= is;
+            is
+        };
+        let (mut start, mut end) = (place[first as usize].1 as usize, place[last as usize].1 as usize + 1);
+        while end < stream.len() && free(stream[end]) {
+            end += 1;
+        }
+        while start > 0 && free(stream[start - 1]) {
+            start -= 1;
+        }
+        instance.ops = stream[start..end].to_vec();
+    }
 }
 
 fn occurrences(
@@ -90,7 +129,7 @@ fn occurrences(
     let mut found = Found::default();
     for stream in streams(trace, scope) {
         let text = lexicon.symbols(side, trace, &stream);
-        for hit in sequence::search(&text, lexicon.len(), length, &substitution) {
+        for hit in sequence::search(&text, lexicon.len(), length, HIT_COST, &substitution) {
             if !neighbours.allow(trace, &stream, hit.start, hit.end) {
                 continue;
             }
@@ -100,6 +139,33 @@ fn occurrences(
     }
     found.instances = in_time_order(trace, found.instances);
     found
+}
+
+impl Found {
+    /// Whether the occurrences can be taken: alike enough, or somewhat alike and each with every critical kernel
+    /// of the spec's list, which is a second, independent sign. The others are dropped then.
+    pub(super) fn confirm(
+        mut self,
+        trace: &Trace,
+        lexicon: &Lexicon,
+        side: Side,
+        entries: &[KernelEntry],
+        families: &Families,
+    ) -> Self {
+        if self.confidence >= CONFIDENCE_FOUND || !entries.iter().any(|e| e.critical) {
+            return self;
+        }
+        let holds_all = |instance: &Instance| {
+            let symbols = lexicon.symbols(side, trace, &instance.ops);
+            entries
+                .iter()
+                .filter(|e| e.critical)
+                .all(|e| symbols.iter().any(|&s| lexicon.matches(s, &e.patterns, families)))
+        };
+        self.instances.retain(holds_all);
+        self.confirmed = !self.instances.is_empty();
+        self
+    }
 }
 
 /// What must stand right before and right after an occurrence: tells works apart that share all names.

@@ -4,7 +4,7 @@
 //! where its alignment began, so that memory is O(m) beside the hits and time O(n·m): 2 million kernels
 //! against a pattern of 50 take a fraction of a second.
 
-use crate::limits::{HIT_COST, SHARED_KERNEL_LENGTH, cost};
+use crate::limits::{SHARED_KERNEL_LENGTH, cost};
 
 /// An occurrence: `text[start..end]` matches the pattern at `cost` tenths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,16 +22,16 @@ impl Hit {
     }
 }
 
-/// All non-overlapping occurrences that cost at most [`HIT_COST`] of leaving the pattern out, cheapest
+/// All non-overlapping occurrences that cost at most the share `most` of leaving the pattern out, cheapest
 /// first taken, in text order. `substitution(i, symbol)` is the cost of `pattern[i]` against a symbol
 /// of the text, which must be below `symbols`.
-pub fn search(text: &[u32], symbols: usize, m: usize, substitution: impl Fn(usize, u32) -> u32) -> Vec<Hit> {
+pub fn search(text: &[u32], symbols: usize, m: usize, most: f64, substitution: impl Fn(usize, u32) -> u32) -> Vec<Hit> {
     if m == 0 || text.is_empty() {
         return Vec::new();
     }
     let table: Vec<u32> =
         (0..symbols as u32).flat_map(|s| (0..m).map(move |i| (s, i))).map(|(s, i)| substitution(i, s)).collect();
-    let limit = (m as f64 * f64::from(cost::ABSENT) * HIT_COST) as u32;
+    let limit = (m as f64 * f64::from(cost::ABSENT) * most) as u32;
     let hits = candidates(text, m, &table, limit);
     choose(hits, text.len(), m)
 }
@@ -93,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn find(text: &[u32], pattern: &[u32]) -> Vec<Hit> {
-        search(text, 100, pattern.len(), |i, s| if pattern[i] == s { cost::SAME } else { cost::OTHER })
+        search(text, 100, pattern.len(), 0.5, |i, s| if pattern[i] == s { cost::SAME } else { cost::OTHER })
     }
 
     #[test]
