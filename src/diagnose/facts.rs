@@ -97,18 +97,11 @@ fn dtypes(comparison: &Comparison, facts: &mut Facts) {
 fn shapes(comparison: &Comparison, facts: &mut Facts) {
     let differ: Vec<_> = comparison.shapes.iter().filter(|s| s.verdict == ShapeVerdict::Differ).collect();
     count(facts, "shapes-differ", differ.len(), "kernels of the same name are launched with another shape");
-    let gemms = comparison
-        .open_positions()
-        .filter(|(_, p)| p.difference() == Difference::Variant)
-        .filter_map(|(_, p)| p.mock)
-        .filter(|&m| {
-            matches!(
-                comparison.family_name(comparison.symbol_at(Side::Mock, m)),
-                Some("gemm" | "gemm_splitk" | "moe_gemm")
-            )
-        })
-        .count();
-    count(facts, "gemm-variants", gemms, "GEMMs run with another tile");
+    let gemm = |side: Side, i: usize| {
+        matches!(comparison.family_name(comparison.symbol_at(side, i)), Some("gemm" | "gemm_splitk" | "moe_gemm"))
+    };
+    let gemms = comparison.substituted().filter(|(_, m, e)| gemm(Side::Mock, *m) && gemm(Side::E2e, *e)).count();
+    count(facts, "gemm-variants", gemms, "GEMMs run as another kernel of the library");
 }
 
 fn latency(comparison: &Comparison, facts: &mut Facts) {

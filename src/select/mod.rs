@@ -232,7 +232,7 @@ impl Finder<'_> {
         let found = found.confirm(trace, self.lexicon, side, entries, self.families);
         let mut candidates = vec![candidate(Method::Sequence, "the mock's kernel sequence", found)];
         if entries.iter().any(|e| e.count.least > 0) {
-            let found = search::expected(trace, ops, self.lexicon, side, entries, self.families);
+            let found = search::expected(trace, ops, self.lexicon, side, entries, &neighbours);
             let list = candidate(Method::Expected, "the spec's kernel list", found);
             // A list that names a part of the op only, where others must match too, finds that part only.
             let whole = entries.iter().map(|e| e.count.least as usize).sum::<usize>() * 2 > pattern.len();

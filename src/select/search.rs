@@ -62,8 +62,9 @@ pub(super) fn expected(
     lexicon: &Lexicon,
     side: Side,
     entries: &[KernelEntry],
-    families: &Families,
+    neighbours: &Neighbours<'_>,
 ) -> Found {
+    let families = neighbours.families;
     let pattern: Vec<&KernelEntry> =
         entries.iter().flat_map(|e| std::iter::repeat_n(e, e.count.least.min(64) as usize)).collect();
     // matches[entry][symbol], from any name with that symbol.
@@ -74,8 +75,7 @@ pub(super) fn expected(
             matches[i][symbol] |= entry.patterns.iter().any(|p| p.matches(trace.names.identity(id), families));
         }
     }
-    let anywhere = Neighbours { after: None, before: None, families };
-    let mut found = occurrences(trace, scope, lexicon, side, pattern.len(), &anywhere, |i, symbol| {
+    let mut found = occurrences(trace, scope, lexicon, side, pattern.len(), neighbours, |i, symbol| {
         if matches[i][symbol as usize] { cost::SAME } else { cost::OTHER }
     });
     let listed: Vec<bool> = (0..lexicon.len() as Symbol)
