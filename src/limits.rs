@@ -45,6 +45,10 @@ pub const PERIOD_GRAMS: [usize; 4] = [1, 2, 4, 8];
 /// Fewest repetitions that make a period: below four a coincidence is as likely.
 pub const PERIOD_REPEATS: usize = 4;
 
+/// Longest period whose phase is searched for: the search costs its cube (400 kernels: under a second). A layer has
+/// 13 to 60 kernels.
+pub const PHASE_LENGTH: usize = 400;
+
 /// Two selections agree if at least this share of the smaller one's instances overlap the other's.
 /// Right pairs overlap wholly; a wrong layer overlaps not at all.
 pub const AGREEMENT: f64 = 0.8;

@@ -5,6 +5,7 @@
 //! method agrees.
 
 mod auto;
+mod cut;
 mod group;
 mod lexicon;
 mod scope;
@@ -18,7 +19,7 @@ pub use selection::{Instance, LeftOut, Method, NotFound, SecondOpinion, Selectio
 use crate::diag::{Loc, Side, escape, shorten};
 use crate::kernel::Families;
 use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
-use crate::sequence::{align_cost, primitive_period};
+use crate::sequence::primitive_period;
 use crate::spec::{Case, Each, SideSpec};
 use crate::trace::Trace;
 use scope::Scope;
@@ -94,8 +95,10 @@ impl Finder<'_> {
         let Some(found) = first else { return Err(self.not_found(tried, &scope)) };
         let mut settled = settle::most_frequent(self.trace, self.lexicon, Side::Mock, found.instances);
         let second = second.map(|other| self.same_sequence(&settled.sequence, other));
-        if let Some(repeats) = self.spec.repeats.as_ref() {
-            split(&mut settled, repeats.value.max(1) as usize);
+        let pieces = self.spec.repeats.as_ref().map_or(1, |r| r.value.max(1) as usize);
+        if settled.sequence.len().is_multiple_of(pieces) {
+            settled.sequence.truncate(settled.sequence.len() / pieces);
+            settled.instances = cut::chunks(std::mem::take(&mut settled.instances), pieces);
         }
         settled.drop_warm_up(self.trace, self.spec.warmup.as_ref().map_or(0, |w| w.value as usize));
         Ok(self.selection(found.method, found.how, found.confidence, settled, scope, second))
@@ -107,10 +110,15 @@ impl Finder<'_> {
         let mut tried = Vec::new();
         for each in self.alternatives() {
             let marks = !matches!(each, Each::Like { .. });
-            let iteration = if marks { mock.sequence.clone() } else { self.one_iteration(mock) };
-            let candidates = match &each {
-                Each::Like { .. } => self.by_sequence(&scope, &each, &iteration),
-                _ => vec![self.by_marks(&scope, &each)],
+            let candidates = if marks {
+                vec![self.by_marks(&scope, &each)]
+            } else {
+                if self.case.mock.repeats.is_none() {
+                    let period = primitive_period(&mock.sequence);
+                    cut::split(mock, mock.sequence.len() / period.max(1));
+                }
+                cut::turn_towards(self.lexicon, mock, &self.texts(&scope));
+                self.by_sequence(&scope, &each, &mock.sequence)
             };
             for candidate in candidates {
                 let sure = candidate.confidence >= CONFIDENCE_FOUND || candidate.confirmed;
@@ -134,14 +142,15 @@ impl Finder<'_> {
     ) -> Selection {
         let side = Side::E2e;
         let mut instances = found.instances;
-        if marks && self.spec.repeats.is_none() {
-            self.split_mock_towards(mock, &instances);
-        } else if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
-            let period = primitive_period(&mock.sequence);
-            split_selection(mock, mock.sequence.len() / period.max(1));
+        if marks {
+            let e2e = settle::most_frequent(self.trace, self.lexicon, side, instances.clone()).sequence;
+            if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
+                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &e2e));
+            }
+            cut::turn_towards(self.lexicon, mock, &[e2e]);
         }
         if let Some(repeats) = &self.spec.repeats {
-            instances = chunks(instances, repeats.value.max(1) as usize);
+            instances = cut::chunks(instances, repeats.value.max(1) as usize);
         }
         let representative = mock.instances.first().cloned().unwrap_or_default();
         let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
@@ -252,27 +261,10 @@ impl Finder<'_> {
         })
     }
 
-    fn one_iteration(&self, mock: &Selection) -> Vec<Symbol> {
-        if self.case.mock.repeats.is_some() {
-            return mock.sequence.clone();
-        }
-        mock.sequence[..primitive_period(&mock.sequence)].to_vec()
-    }
-
-    /// Splits the mock's instances into as many equal pieces as brings one nearest to the E2E's.
-    fn split_mock_towards(&self, mock: &mut Selection, instances: &[Instance]) {
-        if self.case.mock.repeats.is_some() {
-            return;
-        }
-        let period = primitive_period(&mock.sequence);
-        let most = mock.sequence.len() / period.max(1);
-        let settled = settle::most_frequent(self.trace, self.lexicon, Side::E2e, instances.to_vec());
-        let best = (1..=most).filter(|r| most % r == 0).min_by_key(|r| {
-            let piece = &mock.sequence[..mock.sequence.len() / r];
-            let e2e = &settled.sequence;
-            align_cost(piece.len(), e2e.len(), |i, j| self.lexicon.substitution(piece[i], e2e[j]))
-        });
-        split_selection(mock, best.unwrap_or(1));
+    /// The scope's symbols, stream by stream.
+    fn texts(&self, scope: &Scope) -> Vec<Vec<Symbol>> {
+        let streams = group::streams(self.trace, &scope.ops);
+        streams.iter().map(|s| self.lexicon.symbols(self.spec.side, self.trace, s)).collect()
     }
 
     fn same_sequence(&self, sequence: &[Symbol], other: Candidate) -> SecondOpinion {
@@ -342,36 +334,4 @@ fn overlap(operations: usize, a: &[Instance], b: &[Instance]) -> f64 {
     let shared =
         small.iter().filter(|i| i.ops.iter().filter(|&&op| held[op as usize]).count() * 2 >= i.ops.len()).count();
     shared as f64 / small.len() as f64
-}
-
-fn chunks(instances: Vec<Instance>, pieces: usize) -> Vec<Instance> {
-    if pieces <= 1 {
-        return instances;
-    }
-    instances
-        .into_iter()
-        .flat_map(|instance| {
-            let length = instance.ops.len() / pieces;
-            if length == 0 || !instance.ops.len().is_multiple_of(pieces) {
-                vec![instance]
-            } else {
-                instance.ops.chunks(length).map(|c| Instance { ops: c.to_vec() }).collect()
-            }
-        })
-        .collect()
-}
-
-fn split(settled: &mut Settled, pieces: usize) {
-    if pieces > 1 && settled.sequence.len().is_multiple_of(pieces) {
-        settled.sequence.truncate(settled.sequence.len() / pieces);
-        settled.instances = chunks(std::mem::take(&mut settled.instances), pieces);
-    }
-}
-
-fn split_selection(mock: &mut Selection, pieces: usize) {
-    if pieces > 1 && mock.sequence.len().is_multiple_of(pieces) {
-        mock.sequence.truncate(mock.sequence.len() / pieces);
-        mock.instances = chunks(std::mem::take(&mut mock.instances), pieces);
-        mock.how = format!("{}, {pieces} iterations in each", mock.how);
-    }
 }

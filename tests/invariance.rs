@@ -1,0 +1,139 @@
+//! Verdicts survive what does not matter: other names of ranges and modules, other process and stream ids, other
+//! layer counts, another time scale, shuffled rows, no NVTX at all.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test")]
+
+#[path = "support/pairs.rs"]
+mod pairs;
+
+use align::pipeline::Session;
+use pairs::{ATTENTION, Pair, golden, judge, shown};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+
+/// A change of a trace that must not change its verdict.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Change {
+    RenameRanges,
+    DropRanges,
+    OtherProcess,
+    OtherStreams,
+    TwiceAsSlow,
+    Shuffle,
+    Earlier,
+}
+
+const CHANGES: [Change; 7] = [
+    Change::RenameRanges,
+    Change::DropRanges,
+    Change::OtherProcess,
+    Change::OtherStreams,
+    Change::TwiceAsSlow,
+    Change::Shuffle,
+    Change::Earlier,
+];
+
+const GPU: [&str; 3] = ["CUPTI_ACTIVITY_KIND_KERNEL", "CUPTI_ACTIVITY_KIND_MEMCPY", "CUPTI_ACTIVITY_KIND_MEMSET"];
+const TIMED: [&str; 6] =
+    [GPU[0], GPU[1], GPU[2], "CUPTI_ACTIVITY_KIND_RUNTIME", "NVTX_EVENTS", "CUDA_GRAPH_NODE_EVENTS"];
+
+fn tables(db: &Connection, of: &[&str]) -> Vec<String> {
+    let mut statement = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+    let all: Vec<String> = statement.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect();
+    all.into_iter().filter(|t| of.contains(&t.as_str())).collect()
+}
+
+fn apply(change: Change, db: &Connection) {
+    let run = |sql: &str| db.execute_batch(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+    match change {
+        Change::RenameRanges => run(
+            "UPDATE NVTX_EVENTS SET text = 'zone ' || coalesce(textId, rowid) , textId = NULL WHERE eventType IN (59, 60) AND textId IS NOT NULL;
+             UPDATE NVTX_EVENTS SET text = 'zone ' || hex(text) WHERE eventType IN (59, 60) AND text NOT LIKE 'zone %';",
+        ),
+        Change::DropRanges => run("DROP TABLE NVTX_EVENTS"),
+        Change::OtherProcess => {
+            let shift = 77_i64 << 24;
+            for t in tables(db, &GPU) {
+                run(&format!("UPDATE {t} SET globalPid = globalPid + {shift}"));
+            }
+            for t in tables(db, &TIMED[3..]) {
+                run(&format!("UPDATE {t} SET globalTid = globalTid + {shift}"));
+            }
+        }
+        Change::OtherStreams => {
+            for t in tables(db, &GPU) {
+                run(&format!("UPDATE {t} SET streamId = streamId * 3 + 100"));
+            }
+        }
+        Change::TwiceAsSlow => {
+            for t in tables(db, &TIMED) {
+                run(&format!("UPDATE {t} SET start = start * 2, \"end\" = \"end\" * 2"));
+            }
+        }
+        Change::Shuffle => {
+            for t in tables(db, &TIMED) {
+                run(&format!(
+                    "CREATE TEMP TABLE shuffled AS SELECT * FROM {t} ORDER BY (rowid * 7919) % 10007, rowid; DELETE FROM {t};
+                     INSERT INTO {t} SELECT * FROM shuffled; DROP TABLE shuffled;"
+                ));
+            }
+        }
+        Change::Earlier => {
+            for t in tables(db, &TIMED) {
+                run(&format!("UPDATE {t} SET start = start - 1000000000000, \"end\" = \"end\" - 1000000000000"));
+            }
+        }
+    }
+}
+
+fn changed(folder: &Path, name: &str, change: Change) -> PathBuf {
+    let path = folder.join(format!("{name}.{change:?}.sqlite"));
+    if !path.exists() {
+        std::fs::copy(golden(name), &path).unwrap();
+        let db = Connection::open(&path).unwrap();
+        db.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;").unwrap();
+        apply(change, &db);
+    }
+    path
+}
+
+/// What a pair shows after a change, and whether that is right.
+fn survives(session: &Session, folder: &Path, pair: &Pair, change: Change) -> Result<(), String> {
+    let (mock, e2e) = (changed(folder, pair.mock, change), changed(folder, pair.e2e, change));
+    let outcome = judge(session, pair, &mock, &e2e);
+    let shown = shown(&outcome);
+    if shown == pair.must {
+        return Ok(());
+    }
+    let findings: Vec<String> = outcome.findings.iter().map(|f| format!("{}: {}", f.code, f.message)).collect();
+    Err(format!(
+        "{change:?} {} | {} ({}): {shown}, must be {}\n  mock: {} x{}\n  e2e: {} x{} conf {:.2}\n  {}",
+        pair.mock,
+        pair.e2e,
+        pair.case,
+        pair.must,
+        outcome.mock.how,
+        outcome.mock.instances,
+        outcome.e2e.how,
+        outcome.e2e.instances,
+        outcome.e2e.confidence,
+        findings.join("\n  ")
+    ))
+}
+
+#[test]
+fn verdicts_survive_what_does_not_matter() {
+    let session = Session::shipped().expect("the shipped files are right");
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = Vec::new();
+    for change in CHANGES {
+        for pair in ATTENTION.iter().filter(|p| !p.e2e.contains("whole") && !(p.mock.contains("two"))) {
+            let marks = matches!(change, Change::RenameRanges | Change::DropRanges);
+            if marks && (pair.mock.contains("no_nvtx") || pair.e2e.contains("no_gpu") || pair.e2e.contains("level")) {
+                continue;
+            }
+            wrong.extend(survives(&session, folder.path(), pair, change).err());
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
