@@ -8,6 +8,7 @@ pub mod limits;
 pub mod outcome;
 pub mod pack;
 pub mod pipeline;
+pub mod report;
 pub mod select;
 pub mod sequence;
 pub mod spec;

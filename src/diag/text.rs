@@ -5,8 +5,8 @@
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let invisible =
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let invisible = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
         if c.is_control() || invisible {
             out.extend(c.escape_unicode());
         } else {
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn terminal_escapes_and_line_feeds_become_visible() {
         assert_eq!(escape("a\x1b[31mb\n"), "a\\u{1b}[31mb\\u{a}");
-        assert_eq!(escape("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(escape("a\u{202e}b\u{61c}"), "a\\u{202e}b\\u{61c}");
         assert_eq!(escape("µ<int>"), "µ<int>");
     }
 

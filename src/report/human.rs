@@ -1,0 +1,187 @@
+//! The report for people. A case reads downwards: what was compared and how it was found, the kernels side by
+//! side, what is wrong with the evidence, why and what to do, the verdict. What stands last is what a terminal
+//! still shows.
+
+use super::Style;
+use super::paint::Tone;
+use super::wrap::{count, cut, fit, hang, line, message, pad};
+use super::{finding, known, table, verdict};
+use crate::diag::{Side, Verdict};
+use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, Outcome, SideOutcome};
+use unicode_width::UnicodeWidthStr;
+
+pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
+    if style.quiet {
+        let open: Vec<&CaseOutcome> = outcome.cases.iter().filter(|case| case.verdict != Verdict::Pass).collect();
+        return lines(&open, Room::Any, style);
+    }
+    if outcome.cases.is_empty() {
+        return "nothing was checked: no case to compare\n".to_owned();
+    }
+    let mut out = String::new();
+    for case in &outcome.cases {
+        out += &render_case(case, outcome, style);
+        out.push('\n');
+    }
+    if outcome.cases.len() == 1 {
+        out.pop();
+        return out;
+    }
+    out += &lines(&outcome.cases.iter().collect::<Vec<_>>(), Room::OneLine, style);
+    let totals = verdict::totals(outcome).into_iter().map(|(verdict, text)| style.paint(verdict.into(), &text));
+    out += &totals.collect::<Vec<_>>().join(", ");
+    out.push('\n');
+    out
+}
+
+/// A block of paragraphs parted by empty lines.
+fn render_case(case: &CaseOutcome, outcome: &Outcome, style: &Style) -> String {
+    let mut blocks = vec![heading(case, style), table::render(case, style)];
+    let (known, open): (Vec<_>, Vec<_>) = case.findings.iter().partition(|finding| finding.known.is_some());
+    let (full, short): (Vec<_>, Vec<_>) = open.into_iter().partition(|f| finding::in_full(f, style));
+    blocks.extend(full.into_iter().map(|f| finding::render(f, &outcome.sources, style)));
+    if style.verbose {
+        blocks.extend(known.into_iter().map(|f| finding::render(f, &outcome.sources, style)));
+    }
+    blocks.push(short.into_iter().map(|f| finding::render_short(f, style)).collect());
+    blocks.push(case.known.iter().map(|k| known::render(k, style)).collect());
+    blocks.push(unjudged_checks(case, style));
+    blocks.push(diagnoses(&case.diagnoses, style));
+    blocks.push(lines(&[case], Room::Wrapped, style));
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n")
+}
+
+fn heading(case: &CaseOutcome, style: &Style) -> String {
+    let title = fit(&line(&case.title()), style.columns() - 6);
+    let rule = "─".repeat(style.columns().saturating_sub(title.width() + 4));
+    let mut about = vec![line(&case.file), line(&case.op)];
+    about.extend(case.owner.as_deref().map(line));
+    about.retain(|part| !part.is_empty());
+    let (left, right) = (style.paint(Tone::Dim, "──"), style.paint(Tone::Dim, &rule));
+    let mut out = format!("{left} {} {right}\n", style.paint(Tone::Strong, &title));
+    hang(&mut out, &style.paint(Tone::Dim, "  spec  "), 8, &about.join(", "), style.columns());
+    out += &render_side(Side::Mock, &case.mock, style);
+    out += &render_side(Side::E2e, &case.e2e, style);
+    out
+}
+
+/// The trace, and how the op was found in it.
+fn render_side(side: Side, found: &SideOutcome, style: &Style) -> String {
+    let mut out = String::new();
+    let first = style.paint(Tone::Dim, &format!("  {side:<4}  "));
+    let trace = if found.trace.is_empty() { "no trace".to_owned() } else { line(&found.trace) };
+    hang(&mut out, &first, 8, &trace, style.columns());
+    let mut words = Vec::new();
+    if found.instances > 0 {
+        let size = format!("{} of {}", count(found.instances, "instance"), count(found.kernels, "kernel"));
+        let how = if found.how.is_empty() { String::new() } else { format!(" by {}", line(&found.how)) };
+        words.push(format!("{size}{how}"));
+        if found.confidence < 1.0 {
+            words.push(format!("{:.0}% sure", found.confidence * 100.0));
+        }
+        if found.graph_share > 0.0 {
+            words.push(format!("{:.0}% launched from graphs", found.graph_share * 100.0));
+        }
+    }
+    words.extend(found.left_out.iter().map(|left| format!("left out: {} ({})", left.count, line(&left.reason))));
+    if style.verbose {
+        words.extend(found.second.as_deref().map(line));
+        words.extend(provenance(found));
+    }
+    if !words.is_empty() {
+        hang(&mut out, "        ", 8, &words.join("; "), style.columns());
+    }
+    out
+}
+
+fn provenance(found: &SideOutcome) -> Option<String> {
+    let from = &found.provenance;
+    let mut words: Vec<String> = from.gpus.iter().map(|gpu| line(gpu)).collect();
+    words.extend(from.driver.as_deref().map(|driver| format!("driver {}", line(driver))));
+    words.extend(from.cuda.as_deref().map(|cuda| format!("CUDA {}", line(cuda))));
+    words.extend(from.profiler.as_deref().map(line));
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// Checks that said nothing, and why. One that alone makes the case's verdict is named there.
+fn unjudged_checks(case: &CaseOutcome, style: &Style) -> String {
+    let of = |verdict: Verdict| case.checks.iter().filter(move |check| check.verdict == verdict);
+    let shown = |verdict: Verdict| case.verdict != verdict || of(verdict).count() > 1;
+    let kinds = [Verdict::Inconclusive, Verdict::Skipped].into_iter().filter(|verdict| shown(*verdict));
+    kinds.flat_map(of).map(|check| unjudged(check, style)).collect()
+}
+
+fn unjudged(check: &CheckOutcome, style: &Style) -> String {
+    let head = format!("{}[{}]:", check.verdict.to_string().to_lowercase(), line(&check.name));
+    let why = check.reason.as_deref().map(message).unwrap_or_default();
+    let mut out = String::new();
+    hang(&mut out, "", 2, &format!("{head} {why}"), style.columns());
+    match out.strip_prefix(&head) {
+        Some(rest) => format!("{}{rest}", style.paint(check.verdict.into(), &head)),
+        None => out,
+    }
+}
+
+/// The likeliest cause at length, others by their titles.
+fn diagnoses(diagnoses: &[Diagnosis], style: &Style) -> String {
+    let mut out = String::new();
+    for (rank, diagnosis) in diagnoses.iter().enumerate() {
+        let title = message(&diagnosis.title);
+        let issue = line(&diagnosis.issue);
+        if rank > 0 && !style.verbose {
+            hang(&mut out, "also possible: ", 15, &format!("{title} (align explain {issue})"), style.columns());
+            continue;
+        }
+        let head = if rank == 0 { "diagnosis: " } else { "also possible: " };
+        hang(&mut out, &style.paint(Tone::Strong, head), head.len(), &title, style.columns());
+        let mut part = |word: &str, text: &str| {
+            hang(&mut out, &style.paint(Tone::Hint, &format!("  {word:<8}  ")), 12, text, style.columns());
+        };
+        part("cause", &message(&diagnosis.cause));
+        for (i, evidence) in diagnosis.evidence.iter().enumerate() {
+            part(if i == 0 { "evidence" } else { "" }, &message(evidence));
+        }
+        part("fix", &message(&diagnosis.fix));
+        part("more", &format!("align explain {issue}"));
+        if let Some(link) = &diagnosis.link {
+            part("", &line(link));
+        }
+    }
+    out
+}
+
+/// How much room a verdict line has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// What does not fit is cut: it was said before.
+    OneLine,
+    /// What does not fit goes below.
+    Wrapped,
+    /// As long as it is, for other programs to read.
+    Any,
+}
+
+/// Verdict lines, aligned with each other.
+fn lines(cases: &[&CaseOutcome], room: Room, style: &Style) -> String {
+    let word = cases.iter().map(|case| case.verdict.to_string().width()).max().unwrap_or(0);
+    let titles: Vec<String> = cases.iter().map(|case| line(&case.title())).collect();
+    let title = titles.iter().map(|title| title.width()).max().unwrap_or(0).min(style.columns() / 2);
+    let mut out = String::new();
+    for (case, name) in cases.iter().zip(titles) {
+        let verdict = style.paint(case.verdict.into(), &pad(&case.verdict.to_string(), word));
+        let name = pad(&fit(&name, title), title);
+        let text = verdict::text(case);
+        let first = format!("{verdict}  {}  ", style.paint(Tone::Strong, &name));
+        let indent = word + 2 + title + 2;
+        if room == Room::Any || indent + text.width() <= style.columns() {
+            out += &format!("{first}{text}\n");
+        } else if room == Room::OneLine {
+            out += &format!("{first}{}\n", cut(&text, style.columns().saturating_sub(indent).max(20)));
+        } else {
+            out += &format!("{}\n", first.trim_end());
+            hang(&mut out, &" ".repeat(word + 2), word + 2, &text, style.columns());
+        }
+    }
+    out
+}

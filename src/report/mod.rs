@@ -1,0 +1,67 @@
+//! Reports: one file a renderer. They read [`crate::outcome`] and [`crate::diag`], and nothing of the terminal:
+//! width and colour are given, so that the same outcome gives the same bytes anywhere.
+
+mod concise;
+mod excerpt;
+mod finding;
+mod format;
+mod human;
+mod json;
+mod known;
+mod page;
+mod paint;
+mod problem;
+#[cfg(test)]
+mod sample;
+mod snippet;
+mod table;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod wrap;
+
+pub use format::Format;
+pub use page::page;
+
+use crate::diag::Problem;
+use crate::outcome::Outcome;
+
+/// How a report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Without it, a report holds no escape byte.
+    pub colour: bool,
+    /// Columns to wrap at; from 40 to 400.
+    pub width: usize,
+    /// One verdict line for each case that did not pass, and nothing else.
+    pub quiet: bool,
+    /// Every row, every note, whole names, all diagnoses at length.
+    pub verbose: bool,
+}
+
+impl Default for Style {
+    /// Plain text, 100 columns wide.
+    fn default() -> Self {
+        Self { colour: false, width: 100, quiet: false, verbose: false }
+    }
+}
+
+/// The report of a run, ending in a line feed unless it is empty. JSON is always one valid document, also of an
+/// empty outcome, whatever the style.
+pub fn render(outcome: &Outcome, format: Format, style: &Style) -> String {
+    match format {
+        Format::Human => human::render(outcome, style),
+        Format::Concise => concise::render(outcome, style),
+        Format::Json => json::render(outcome),
+    }
+}
+
+/// Mistakes in the input. They are shown in full under `quiet` too. JSON is a document of its own,
+/// `{"format": 1, "problems": […]}`.
+pub fn render_problems(problems: &[Problem], format: Format, style: &Style) -> String {
+    match format {
+        Format::Human => problem::render(problems, style),
+        Format::Concise => concise::problems(problems, style),
+        Format::Json => json::problems(problems),
+    }
+}
