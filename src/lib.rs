@@ -1,3 +1,10 @@
+//! Decides whether a micro-benchmark of one LLM operation launches the same GPU kernels, as often, with the same
+//! shapes and at the same speed as that operation does inside full-model inference.
+//!
+//! Data flows one way through plain values: specs and traces to instances ([`select`]), to a comparison
+//! ([`compare`]), to findings ([`check`]), to causes ([`diagnose`]), to an [`outcome`], to a [`report`].
+//! [`pipeline`] is the straight line.
+
 pub mod check;
 pub mod cli;
 pub mod compare;

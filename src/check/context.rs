@@ -40,6 +40,17 @@ impl<'a> Context<'a> {
         !known && (self.case.others.value != Others::Ignore || self.entry(side, index).is_some())
     }
 
+    /// Whether the spec allows the counts of both sides for this kernel's entry, however they differ: an optional
+    /// kernel, or one that may run once or twice.
+    pub fn allowed(&self, side: Side, index: usize) -> bool {
+        let Some(entry) = self.entry(side, index) else { return false };
+        let count = entry.count.value;
+        self.comparison
+            .entries
+            .iter()
+            .any(|e| std::ptr::eq(entry, &self.case.kernels[e.entry]) && count.allows(e.mock) && count.allows(e.e2e))
+    }
+
     /// Where the spec says what to expect of this kernel: its entry's count, else the rule for others.
     pub fn expectation(&self, side: Side, index: usize) -> &'a Loc {
         self.entry(side, index).map_or(&self.case.others.loc, |e| &e.count.loc)

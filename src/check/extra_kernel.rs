@@ -40,7 +40,7 @@ impl ExtraKernel {
                     && p.mock.is_some_and(|m| {
                         context.judged(Side::Mock, m)
                             && !comparison.is_memory(Side::Mock, m)
-                            && !context.entry(Side::Mock, m).is_some_and(|k| k.count.value.least == 0)
+                            && !context.allowed(Side::Mock, m)
                     })
             })
             .collect();

@@ -40,7 +40,8 @@ impl KernelCount {
                     && p.e2e.is_some_and(|e| {
                         context.judged(Side::E2e, e)
                             && !comparison.is_memory(Side::E2e, e)
-                            && !context.entry(Side::E2e, e).is_some_and(|k| k.critical || k.count.value.least == 0)
+                            && !context.allowed(Side::E2e, e)
+                            && !context.entry(Side::E2e, e).is_some_and(|k| k.critical)
                     })
             })
             .collect();

@@ -41,7 +41,7 @@ impl Check for KernelOrder {
             &self.0.name,
             self.0.severity,
             format!(
-                "{} stand elsewhere in the mock's order: {}",
+                "{} elsewhere in the mock's order: {}",
                 names::kernels(mock.len()),
                 names::list(context, Side::Mock, &mock)
             ),

@@ -4,6 +4,7 @@ use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::{KernelLatency, excerpt};
 use crate::diag::{Evidence, Finding, Severity, Side, duration, signed_percent};
 use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST};
+use crate::spec::Others;
 use crate::stats::{Interval, Method, quantile};
 
 #[derive(Debug)]
@@ -44,9 +45,9 @@ impl Check for LatencyRatio {
 
     fn run(&self, context: &Context<'_>) -> Judgement {
         let comparison = context.comparison;
-        let aligned = comparison.aligned_share();
-        if aligned < LATENCY_ALIGNED {
-            return Judgement::skipped(format!(
+        let aligned = comparison.aligned_share(context.case.identity.value);
+        if aligned < LATENCY_ALIGNED && context.case.others.value != Others::Ignore {
+            return Judgement::inconclusive(format!(
                 "only {:.0} % of the kernels align: the times are those of different work",
                 aligned * 100.0
             ));

@@ -1,8 +1,8 @@
-//! `steady-state`: what was left out as warm-up, and instances that never settle.
+//! `steady-state`: instances whose times never settle.
 
 use super::{Check, Context, Judgement, Meta, meta};
 use crate::diag::{Finding, Severity, Side};
-use crate::limits::CONTEXT_SPREAD;
+use crate::limits::UNSETTLED;
 use crate::stats::{mad, median};
 
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl SteadyState {
     /// Times that scatter by more than a tenth: clocks, throttling, another tenant, or data-dependent work.
     fn restless(&self, side: Side, times: &[f64]) -> Option<Finding> {
         let (centre, spread) = (median(times)?, mad(times)?);
-        (times.len() >= 4 && centre > 0.0 && spread > CONTEXT_SPREAD * centre).then(|| {
+        (times.len() >= 4 && centre > 0.0 && spread > UNSETTLED * centre).then(|| {
             Finding::new(
                 &self.0.name,
                 self.0.severity,

@@ -30,14 +30,18 @@ impl Check for TraceProvenance {
                 "capture both on the same GPU model: times are not comparable",
             ));
         }
-        let versions = [("driver", &mock.driver, &e2e.driver), ("CUDA", &mock.cuda, &e2e.cuda)];
-        for (what, a, b) in versions {
+        let versions = [
+            (Severity::Warning, "driver", &mock.driver, &e2e.driver),
+            (Severity::Warning, "CUDA", &mock.cuda, &e2e.cuda),
+            (Severity::Note, "profiler", &mock.profiler, &e2e.profiler),
+        ];
+        for (severity, what, a, b) in versions {
             if let (Some(a), Some(b)) = (a, b)
                 && a != b
             {
                 let what = format!("{what} versions");
                 findings.push(self.finding(
-                    Severity::Warning,
+                    severity,
                     &what,
                     a,
                     b,

@@ -1,3 +1,90 @@
-//! One file a verb: arguments in, text out.
+//! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
+pub mod check;
+pub mod explain;
 pub mod pack;
+mod terminal;
+
+use crate::diag::{Problem, ProblemClass};
+use crate::outcome::Outcome;
+use crate::report::{Format, render, render_problems};
+use clap::{Parser, Subcommand};
+use terminal::Terminal;
+
+/// Decides whether a micro-benchmark of one LLM operation launches the same GPU kernels, as often, with the same
+/// shapes and at the same speed as that operation does inside full-model inference.
+///
+/// Exit codes: 0 everything passed; 1 a finding at or above --fail-on, or INCONCLUSIVE (unless allowed); 2 a bad spec,
+/// rule or argument; 3 a trace that cannot be read or lacks what is needed; 4 nothing was checked.
+#[derive(Debug, Parser)]
+#[command(name = "align", version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Judge specs on their traces
+    Check(check::Args),
+    /// Explain a check, a common issue or a rule, offline
+    Explain(explain::Args),
+    /// Shrink a trace to what checks need, without secrets
+    Pack(pack::Args),
+}
+
+/// How output looks, the same for every verb.
+#[derive(Debug, Clone, clap::Args)]
+struct Look {
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_enum)]
+    color: terminal::When,
+    /// Only what did not pass
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Every row, every note, whole names
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// What a verb has to say and how the process ends.
+struct Said {
+    stdout: String,
+    stderr: String,
+    code: u8,
+}
+
+/// Parses the arguments, runs the verb, prints, and returns the exit code.
+pub fn main() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return terminal::usage(&error),
+    };
+    let terminal = Terminal::new(&cli.look);
+    let said = match &cli.verb {
+        Verb::Check(args) => check::run(args, &terminal),
+        Verb::Explain(args) => explain::run(args, &terminal),
+        Verb::Pack(args) => match pack::run(args) {
+            Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
+            Err(problem) => failed(&[problem], Format::Human, &terminal),
+        },
+    };
+    terminal::print(&said);
+    said.code
+}
+
+/// A run that ended before anything was judged.
+fn failed(problems: &[Problem], format: Format, terminal: &Terminal) -> Said {
+    let code = problems.iter().map(|p| p.class).min().map_or(2, |class| match class {
+        ProblemClass::Spec => 2,
+        ProblemClass::Trace => 3,
+        ProblemClass::Nothing => 4,
+    });
+    let stdout = match format {
+        Format::Json => render(&Outcome::of_problems(problems), format, &terminal.out),
+        _ => String::new(),
+    };
+    Said { stdout, stderr: render_problems(problems, format, &terminal.err), code }
+}

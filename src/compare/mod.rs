@@ -21,7 +21,7 @@ pub use positions::{Difference, Position};
 pub use shapes::{ShapeComparison, ShapeVerdict};
 
 use crate::diag::Side;
-use crate::kernel::{Dtype, Families, Identity, dtype};
+use crate::kernel::{Dtype, Families, Identity, Level, dtype};
 use crate::select::{Instance, Selected, Selection, Symbol};
 use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
@@ -164,11 +164,11 @@ impl Comparison {
         })
     }
 
-    /// The share of the longer sequence that stands against the same kernel, in [0, 1].
-    pub fn aligned_share(&self) -> f64 {
+    /// The share of the longer sequence that stands against the same kernel at this level, in [0, 1].
+    pub fn aligned_share(&self, level: Level) -> f64 {
         let on = |side| self.open_positions().filter(|(_, p)| p.on(side).is_some()).count();
         let longer = on(Side::Mock).max(on(Side::E2e));
-        let same = self.positions.iter().filter(|p| p.same()).count();
+        let same = self.open_positions().filter(|(_, p)| p.level >= Some(level)).count();
         if longer == 0 { 0.0 } else { same as f64 / longer as f64 }
     }
 

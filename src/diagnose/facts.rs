@@ -4,6 +4,7 @@
 use crate::check::Context;
 use crate::compare::{Comparison, Difference, Facts, ShapeVerdict};
 use crate::diag::{Side, duration, signed_percent};
+use crate::kernel::Level;
 use crate::limits::{GAP_SHARE, UNIFORM_SPREAD};
 use crate::select::Symbol;
 use crate::stats::{mad, median};
@@ -26,7 +27,7 @@ pub fn facts(context: &Context<'_>) -> Facts {
 /// Counts of kernels that stand on one side only, in all and by family.
 fn sequences(comparison: &Comparison, facts: &mut Facts) {
     facts.flag("names-equal", comparison.names_equal(), "both sides launch the same kernels in the same order");
-    let share = comparison.aligned_share();
+    let share = comparison.aligned_share(Level::Normalised);
     facts.set("aligned-share", share, format!("{:.0} % of the kernels align", share * 100.0));
     let by_difference = |d: Difference| comparison.open_positions().filter(|(_, p)| p.difference() == d).count();
     let (variants, substituted) = (by_difference(Difference::Variant), by_difference(Difference::Substituted));

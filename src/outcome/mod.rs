@@ -4,12 +4,17 @@
 //! gives the same bytes.
 
 mod finding;
+mod problem;
 mod side;
 
+pub use crate::select::{LeftOut, Method};
+pub use crate::stats::{Interval, Method as IntervalMethod};
+pub use crate::trace::Provenance;
 pub use finding::{FindingOutcome, Place};
+pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
 
-use crate::diag::{Severity, SourceFile, Verdict};
+use crate::diag::{Problem, Severity, SourceFile, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,6 +28,8 @@ pub struct Outcome {
     pub format: u32,
     pub verdict: Verdict,
     pub cases: Vec<CaseOutcome>,
+    /// What kept cases, or the whole run, from being judged.
+    pub problems: Vec<ProblemOutcome>,
     /// The texts that places point into, for excerpts with carets.
     #[serde(skip)]
     pub sources: Vec<Arc<SourceFile>>,
@@ -100,6 +107,14 @@ pub struct KnownOutcome {
     /// How many findings it covers.
     pub covers: usize,
     pub place: Place,
+}
+
+impl Outcome {
+    /// The result of a run that came to no case.
+    pub fn of_problems(problems: &[Problem]) -> Self {
+        let problems = problems.iter().map(ProblemOutcome::from).collect();
+        Self { format: FORMAT, verdict: Verdict::Skipped, cases: Vec::new(), problems, sources: Vec::new() }
+    }
 }
 
 impl CaseOutcome {

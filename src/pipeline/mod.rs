@@ -18,7 +18,7 @@ use crate::check::{self, Check, Meta};
 use crate::diag::{Problem, ProblemClass, Severity, Verdict};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
-use crate::outcome::{CaseOutcome, FORMAT, Outcome};
+use crate::outcome::{CaseOutcome, FORMAT, Outcome, ProblemOutcome};
 use crate::spec::{self, Case, Library, Project, Spec, Vocabulary};
 use case::Job;
 use rayon::prelude::*;
@@ -135,7 +135,7 @@ impl Session {
     pub fn check(&self, specs: &[Spec], overrides: &Overrides, options: &Options) -> Run {
         let jobs = match jobs(specs, overrides) {
             Ok(jobs) => jobs,
-            Err(problems) => return Run { outcome: outcome(Vec::new(), specs), problems },
+            Err(problems) => return Run { outcome: Outcome::of_problems(&problems), problems },
         };
         let traces = Traces::read(jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]));
         let judged: Vec<Result<case::Judged, Vec<Problem>>> =
@@ -157,7 +157,7 @@ impl Session {
                 unique.push(problem);
             }
         }
-        Run { outcome: outcome(cases, specs), problems: unique }
+        Run { outcome: outcome(cases, &unique, specs), problems: unique }
     }
 
     /// Names, severities and documentation of every built-in check.
@@ -178,13 +178,14 @@ fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {
     checks.iter().map(|c| c.meta().name.clone()).chain(check::around().into_iter().map(|m| m.name)).collect()
 }
 
-fn outcome(cases: Vec<CaseOutcome>, specs: &[Spec]) -> Outcome {
+fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Spec]) -> Outcome {
     let verdict = cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Skipped);
     let mut sources = Vec::new();
     for spec in specs {
         case::add_sources(spec, &mut sources);
     }
-    Outcome { format: FORMAT, verdict, cases, sources }
+    let problems = problems.iter().map(ProblemOutcome::from).collect();
+    Outcome { format: FORMAT, verdict, cases, problems, sources }
 }
 
 /// The cases to judge, with the traces they are judged on.

@@ -56,12 +56,12 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style) -> String {
     }
 }
 
-/// Mistakes in the input. They are shown in full under `quiet` too. JSON is a document of its own,
-/// `{"format": 1, "problems": […]}`.
+/// Mistakes in the input, for people or for grep; JSON has them in the outcome's own document. They are shown in
+/// full under `quiet` too.
 pub fn render_problems(problems: &[Problem], format: Format, style: &Style) -> String {
     match format {
         Format::Human => problem::render(problems, style),
         Format::Concise => concise::problems(problems, style),
-        Format::Json => json::problems(problems),
+        Format::Json => String::new(),
     }
 }

@@ -6,11 +6,9 @@ pub(super) use odd::{edges, hostile, long};
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
-    CaseOutcome, CheckOutcome, Diagnosis, FORMAT, FindingOutcome, KnownOutcome, LatencyOutcome, Outcome, Place, Row,
-    RowMatch, SideOutcome,
+    CaseOutcome, CheckOutcome, Diagnosis, FORMAT, FindingOutcome, Interval, IntervalMethod, KnownOutcome,
+    LatencyOutcome, LeftOut, Method, Outcome, Place, Row, RowMatch, SideOutcome,
 };
-use crate::select::{LeftOut, Method};
-use crate::stats::{Interval, Method as IntervalMethod};
 use std::sync::Arc;
 
 const SPEC: &str = r#"align = 1
@@ -47,7 +45,7 @@ pub(super) fn place(text: &str, label: &str) -> Place {
 
 pub(super) fn outcome(cases: Vec<CaseOutcome>) -> Outcome {
     let verdict = cases.iter().map(|case| case.verdict).max().unwrap_or(Verdict::Skipped);
-    Outcome { format: FORMAT, verdict, cases, sources: vec![spec()] }
+    Outcome { format: FORMAT, verdict, cases, problems: Vec::new(), sources: vec![spec()] }
 }
 
 fn side(trace: &str, how: &str, instances: usize, kernels: usize) -> SideOutcome {

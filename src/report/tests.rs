@@ -143,8 +143,7 @@ fn problems() -> Vec<Problem> {
 fn problems_show_every_label_by_file() {
     snapshot("problems", &render_problems(&problems(), Format::Human, &NARROW));
     snapshot("problems_concise", &render_problems(&problems(), Format::Concise, &NARROW));
-    snapshot("problems_json", &render_problems(&problems(), Format::Json, &NARROW));
-    snapshot("problems_none_json", &render_problems(&[], Format::Json, &NARROW));
+    snapshot("problems_json", &render(&Outcome::of_problems(&problems()), Format::Json, &NARROW));
     assert_eq!(render_problems(&[], Format::Human, &NARROW), "");
 }
 

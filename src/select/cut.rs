@@ -38,7 +38,7 @@ pub(super) fn pieces_towards(lexicon: &Lexicon, mock: &[Symbol], e2e: &[Symbol])
         let piece = &mock[..mock.len() / pieces];
         align_cost(piece.len(), e2e.len(), |i, j| lexicon.substitution(piece[i], e2e[j]))
     };
-    (1..=most).filter(|pieces| most % pieces == 0).min_by_key(|&pieces| distance(pieces)).unwrap_or(1)
+    (1..=most).filter(|pieces| most.is_multiple_of(*pieces)).min_by_key(|&pieces| distance(pieces)).unwrap_or(1)
 }
 
 /// Turns a mock that was found by its period so that its instances begin where they fit the E2E best. `streams`

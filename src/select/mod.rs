@@ -270,7 +270,7 @@ impl Finder<'_> {
     fn same_sequence(&self, sequence: &[Symbol], other: Candidate) -> SecondOpinion {
         let settled = settle::most_frequent(self.trace, self.lexicon, self.spec.side, other.instances);
         let rotation = !sequence.is_empty()
-            && settled.sequence.len() % sequence.len() == 0
+            && settled.sequence.len().is_multiple_of(sequence.len())
             && (0..sequence.len())
                 .any(|r| settled.sequence.iter().enumerate().all(|(i, s)| *s == sequence[(i + r) % sequence.len()]));
         let agrees = rotation || settled.sequence == sequence;

@@ -58,7 +58,8 @@ pub(super) fn nearest_to(
 ) -> Settled {
     let total = instances.len();
     let classes = classify(trace, lexicon, side, instances);
-    let least = if exact { (total as f64 * CLASS_SHARE).ceil() as usize } else { 1 };
+    let biggest = classes.values().map(Vec::len).max().unwrap_or(0);
+    let least = if exact { ((total as f64 * CLASS_SHARE).ceil() as usize).min(biggest) } else { 1 };
     let names = |class: &Class| {
         let (a, b) = (model.sequence, &class.sequence);
         align_cost(a.len(), b.len(), |i, j| lexicon.substitution(a[i], b[j]))

@@ -38,7 +38,7 @@ pub fn runs(text: &[u32]) -> Vec<Run> {
 /// The smallest period that divides the sequence into equal pieces; its length if there is none.
 pub fn primitive_period(sequence: &[u32]) -> usize {
     let n = sequence.len();
-    (1..=n / 2).find(|p| n % p == 0 && (*p..n).all(|i| sequence[i] == sequence[i - p])).unwrap_or(n)
+    (1..=n / 2).find(|p| n.is_multiple_of(*p) && (*p..n).all(|i| sequence[i] == sequence[i - p])).unwrap_or(n)
 }
 
 fn candidate_periods(text: &[u32]) -> Vec<usize> {

@@ -66,7 +66,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
 fn resampled_median(sorted: &[f64], random: &mut Random) -> f64 {
     let n = sorted.len();
     let at = |u: f64| sorted[((u * n as f64) as usize).min(n - 1)];
-    let k = (n + 1) / 2;
+    let k = n.div_ceil(2);
     let lower = random.beta(k as f64, (n - k + 1) as f64);
     if n % 2 == 1 {
         return at(lower);

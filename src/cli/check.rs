@@ -1,0 +1,109 @@
+//! `align check`: judge specs on their traces.
+
+use super::terminal::Terminal;
+use super::{Said, failed};
+use crate::diag::{Problem, Severity, escape};
+use crate::pipeline::{Options, Overrides, Session, exit_code};
+use crate::report::{Format, render, render_problems};
+use crate::spec::{Project, find_project, load_project};
+use std::path::{Path, PathBuf};
+
+/// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Spec files, or folders of them
+    #[arg(value_name = "SPEC")]
+    pub specs: Vec<PathBuf>,
+    /// Only the case with this name
+    #[arg(long, value_name = "NAME")]
+    pub case: Option<String>,
+    /// Another trace for the mock; needs --case where several cases would fit
+    #[arg(long, value_name = "FILE")]
+    pub mock: Option<PathBuf>,
+    /// Another trace for the E2E; needs --case where several cases would fit
+    #[arg(long, value_name = "FILE")]
+    pub e2e: Option<PathBuf>,
+    /// How to report: human, concise (one line a finding) or json
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// The least severity that fails: error, warning or note
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub fail_on: Option<Severity>,
+    /// Let INCONCLUSIVE pass
+    #[arg(long)]
+    pub allow_inconclusive: bool,
+    /// The day by which known differences expire (default: today, UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub today: Option<String>,
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    match text {
+        "error" => Ok(Severity::Error),
+        "warning" => Ok(Severity::Warning),
+        "note" => Ok(Severity::Note),
+        _ => Err("one of: error, warning, note".to_owned()),
+    }
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    time::Date::parse(text, format).map(|_| text.to_owned()).map_err(|_| "not a day; write YYYY-MM-DD".to_owned())
+}
+
+pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
+    let (session, project) = match session() {
+        Ok(opened) => opened,
+        Err(problems) => return failed(&problems, args.format, terminal),
+    };
+    let specs = match paths(args, project.as_ref()).and_then(|paths| session.load(&paths)) {
+        Ok(specs) => specs,
+        Err(problems) => return failed(&problems, args.format, terminal),
+    };
+    let asked = |of: fn(&Project) -> Option<Severity>| project.as_ref().and_then(of);
+    let fail_on = args.fail_on.or(asked(|p| p.fail_on.as_ref().map(|f| f.value))).unwrap_or(Severity::Error);
+    let allowed = project.as_ref().and_then(|p| p.allow_inconclusive.as_ref()).is_some_and(|a| a.value);
+    let allow_inconclusive = args.allow_inconclusive || allowed;
+    let options = Options { fail_on, today: Some(args.today.clone().unwrap_or_else(today)) };
+    let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
+    let run = session.check(&specs, &overrides, &options);
+    Said {
+        code: exit_code(&run, fail_on, allow_inconclusive),
+        stdout: render(&run.outcome, args.format, &terminal.out),
+        stderr: render_problems(&run.problems, args.format, &terminal.err),
+    }
+}
+
+/// The checks and tables to judge by: the project's in front of the shipped ones.
+pub(super) fn session() -> Result<(Session, Option<Project>), Vec<Problem>> {
+    match find_project(Path::new(".")) {
+        Some(path) => {
+            let project = load_project(&path)?;
+            Ok((Session::for_project(&project)?, Some(project)))
+        }
+        None => Ok((Session::shipped()?, None)),
+    }
+}
+
+fn paths(args: &Args, project: Option<&Project>) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    if !args.specs.is_empty() {
+        return Ok(args.specs.clone());
+    }
+    let listed: Vec<PathBuf> = project.map_or(Vec::new(), |p| p.specs.iter().map(|s| s.value.clone()).collect());
+    if listed.is_empty() {
+        let missing = match project {
+            Some(project) => format!("no spec is given, and {} names none", escape(&project.file.name)),
+            None => "no spec is given, and there is no `align.toml`".to_owned(),
+        };
+        return Err(vec![
+            Problem::new(crate::diag::ProblemClass::Nothing, "no-specs", missing)
+                .help("align check SPEC.toml, or set `specs = [\"specs\"]` in `align.toml`"),
+        ]);
+    }
+    Ok(listed)
+}
+
+/// Today in UTC, as `YYYY-MM-DD`.
+fn today() -> String {
+    time::OffsetDateTime::now_utc().date().to_string()
+}
