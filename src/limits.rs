@@ -13,6 +13,9 @@ pub mod cost {
     pub const OTHER: u32 = 20;
     /// A kernel of the pattern that the text lacks.
     pub const ABSENT: u32 = 10;
+    /// A kernel of the pattern that makes the op what it is (critical in the spec, or the core of a family): without
+    /// it a piece of a layer costs as much as another implementation of all of it.
+    pub const CORE_ABSENT: u32 = 20;
     /// A kernel of the text that the pattern lacks. Well below [`ABSENT`]: at equal cost a mock without
     /// its rotary embedding is found as two half layers instead of one layer with ten kernels more.
     pub const EXTRA: u32 = 3;

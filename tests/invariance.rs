@@ -6,6 +6,7 @@
 #[path = "support/pairs.rs"]
 mod pairs;
 
+use align::diag::Severity;
 use align::pipeline::Session;
 use pairs::{ATTENTION, Pair, golden, judge, shown};
 use rusqlite::Connection;
@@ -102,7 +103,11 @@ fn survives(session: &Session, folder: &Path, pair: &Pair, change: Change) -> Re
     let (mock, e2e) = (changed(folder, pair.mock, change), changed(folder, pair.e2e, change));
     let outcome = judge(session, pair, &mock, &e2e);
     let shown = shown(&outcome);
-    if shown == pair.must {
+    // Without marks the kernel that rewinds this mock's cache between iterations cannot be told from the op: it is
+    // one more difference, not a pass.
+    let rewinds = pair.mock.contains("static_no_graph") && matches!(change, Change::RenameRanges | Change::DropRanges);
+    let graph = outcome.findings.iter().any(|f| f.code == "cuda-graph-consistency" && f.severity == Severity::Error);
+    if shown == pair.must || (rewinds && graph && shown == "extra-kernels") {
         return Ok(());
     }
     let findings: Vec<String> = outcome.findings.iter().map(|f| format!("{}: {}", f.code, f.message)).collect();

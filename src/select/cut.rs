@@ -4,7 +4,7 @@
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::{Instance, Method, Selection};
 use crate::limits::{PHASE_LENGTH, cost};
-use crate::sequence::{align_cost, primitive_period, search};
+use crate::sequence::{Pattern, align_cost, primitive_period, search};
 
 /// Cuts every instance into this many equal pieces; one that does not divide stays whole.
 pub(super) fn chunks(instances: Vec<Instance>, pieces: usize) -> Vec<Instance> {
@@ -36,7 +36,7 @@ pub(super) fn pieces_towards(lexicon: &Lexicon, mock: &[Symbol], e2e: &[Symbol])
     let most = mock.len() / primitive_period(mock).max(1);
     let distance = |pieces: usize| {
         let piece = &mock[..mock.len() / pieces];
-        align_cost(piece.len(), e2e.len(), |i, j| lexicon.substitution(piece[i], e2e[j]))
+        align_cost(piece.len(), e2e.len(), cost::ABSENT, |i, j| lexicon.substitution(piece[i], e2e[j]))
     };
     (1..=most).filter(|pieces| most.is_multiple_of(*pieces)).min_by_key(|&pieces| distance(pieces)).unwrap_or(1)
 }
@@ -48,10 +48,11 @@ pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: &[V
     if mock.method != Method::Period || !(2..=PHASE_LENGTH).contains(&period) {
         return;
     }
+    let absent = vec![cost::ABSENT; period];
     let near = |pattern: &[Symbol], text: &[Symbol]| {
-        search(text, lexicon.len(), period, 1.0, |i, s| lexicon.substitution(pattern[i], s))
-            .into_iter()
-            .min_by_key(|h| h.cost)
+        let substitution = |i: usize, s: Symbol| lexicon.substitution(pattern[i], s);
+        let hits = search(text, lexicon.len(), &Pattern { absent: &absent, substitution: &substitution }, 1.0);
+        hits.into_iter().min_by_key(|h| h.cost)
     };
     let best = streams.iter().filter_map(|text| near(&mock.sequence, text).map(|hit| (hit.cost, hit, text)));
     let Some((_, hit, text)) = best.min_by_key(|b| b.0) else { return };

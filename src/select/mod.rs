@@ -23,6 +23,7 @@ use crate::sequence::primitive_period;
 use crate::spec::{Case, Each, SideSpec};
 use crate::trace::Trace;
 use scope::Scope;
+use search::Searcher;
 use settle::{Model, Settled};
 
 /// Both sides' instances in one numbering of kernels.
@@ -227,8 +228,7 @@ impl Finder<'_> {
     /// the mock lacks kernels of it: what is missing at an op's ends cannot be seen from the mock.
     fn by_sequence(&self, scope: &Scope, each: &Each, pattern: &[Symbol]) -> Vec<Candidate> {
         let Each::Like { after, before } = each else { return Vec::new() };
-        let neighbours = search::Neighbours { after: after.as_ref(), before: before.as_ref(), families: self.families };
-        let (trace, ops, side) = (self.trace, &scope.ops, self.spec.side);
+        let searcher = Searcher { after: after.as_ref(), before: before.as_ref(), ..self.searcher(scope) };
         let entries = &self.case.kernels;
         let candidate = |method, how: &str, found: search::Found| Candidate {
             method,
@@ -237,19 +237,16 @@ impl Finder<'_> {
             confirmed: found.confirmed,
             instances: found.instances,
         };
-        let found = search::like(trace, ops, self.lexicon, side, pattern, &neighbours);
-        let found = found.confirm(trace, self.lexicon, side, entries, self.families);
-        let mut candidates = vec![candidate(Method::Sequence, "the mock's kernel sequence", found)];
+        let mut candidates = vec![candidate(Method::Sequence, "the mock's kernel sequence", searcher.like(pattern))];
         if entries.iter().any(|e| e.count.least > 0) {
-            let found = search::expected(trace, ops, self.lexicon, side, entries, &neighbours);
-            let list = candidate(Method::Expected, "the spec's kernel list", found);
+            let list = candidate(Method::Expected, "the spec's kernel list", searcher.expected());
             // A list that names a part of the op only, where others must match too, finds that part only.
             let whole = entries.iter().map(|e| e.count.least as usize).sum::<usize>() * 2 > pattern.len();
             let first = if whole && self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
             candidates.insert(first, list);
         }
-        let found = search::like_families(trace, ops, self.lexicon, side, pattern, &neighbours);
-        candidates.push(candidate(Method::Sequence, "the families of the mock's kernel sequence", found));
+        let how = "the families of the mock's kernel sequence";
+        candidates.push(candidate(Method::Sequence, how, searcher.like_families(pattern)));
         candidates
     }
 
@@ -259,6 +256,19 @@ impl Finder<'_> {
             let count = pattern.iter().filter(|&&s| self.lexicon.matches(s, &entry.patterns, self.families)).count();
             (count as u32) < entry.count.least
         })
+    }
+
+    fn searcher<'s>(&'s self, scope: &'s Scope) -> Searcher<'s> {
+        Searcher {
+            trace: self.trace,
+            scope: &scope.ops,
+            lexicon: self.lexicon,
+            side: self.spec.side,
+            entries: &self.case.kernels,
+            families: self.families,
+            after: None,
+            before: None,
+        }
     }
 
     /// The scope's symbols, stream by stream.
@@ -280,8 +290,7 @@ impl Finder<'_> {
     /// Whether searching for the mock's sequence finds the op where the marks say it is. Nothing to say where
     /// the mock differs too much to be found.
     fn second_by_sequence(&self, scope: &Scope, mock: &Selection, settled: &Settled) -> Option<SecondOpinion> {
-        let neighbours = search::Neighbours { after: None, before: None, families: self.families };
-        let found = search::like(self.trace, &scope.ops, self.lexicon, Side::E2e, &mock.sequence, &neighbours);
+        let found = self.searcher(scope).like(&mock.sequence);
         if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
             return None;
         }

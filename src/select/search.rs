@@ -5,8 +5,8 @@ use super::lexicon::{Lexicon, Symbol};
 use super::selection::Instance;
 use crate::diag::Side;
 use crate::kernel::{Families, KernelPattern, Level};
-use crate::limits::{CONFIDENCE_FAMILY_ONLY, CONFIDENCE_FOUND, HIT_COST, cost};
-use crate::sequence;
+use crate::limits::{CONFIDENCE_FAMILY_ONLY, HIT_COST, cost};
+use crate::sequence::{self, Pattern};
 use crate::spec::KernelEntry;
 use crate::trace::Trace;
 
@@ -20,168 +20,140 @@ pub(super) struct Found {
     pub(super) confirmed: bool,
 }
 
-/// Occurrences of `pattern` (symbols of the other side) in the scope, stream by stream.
-pub(super) fn like(
-    trace: &Trace,
-    scope: &[u32],
-    lexicon: &Lexicon,
-    side: Side,
-    pattern: &[Symbol],
-    neighbours: &Neighbours<'_>,
-) -> Found {
-    occurrences(trace, scope, lexicon, side, pattern.len(), neighbours, |i, symbol| {
-        lexicon.substitution(pattern[i], symbol)
-    })
+/// Where to search, and by what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Searcher<'a> {
+    pub(super) trace: &'a Trace,
+    pub(super) scope: &'a [u32],
+    pub(super) lexicon: &'a Lexicon,
+    pub(super) side: Side,
+    pub(super) entries: &'a [KernelEntry],
+    pub(super) families: &'a Families,
+    /// What must stand right before and right after an occurrence: tells works apart that share all names.
+    pub(super) after: Option<&'a KernelPattern>,
+    pub(super) before: Option<&'a KernelPattern>,
 }
 
-/// Occurrences of the families of `pattern`: another backend launches other names for the same work. Says
-/// little about names, so its confidence is capped.
-pub(super) fn like_families(
-    trace: &Trace,
-    scope: &[u32],
-    lexicon: &Lexicon,
-    side: Side,
-    pattern: &[Symbol],
-    neighbours: &Neighbours<'_>,
-) -> Found {
-    let mut found = occurrences(trace, scope, lexicon, side, pattern.len(), neighbours, |i, symbol| {
-        match lexicon.level(pattern[i], symbol) {
+impl Searcher<'_> {
+    /// Occurrences of `pattern` (symbols of the other side), stream by stream.
+    pub(super) fn like(&self, pattern: &[Symbol]) -> Found {
+        let absent: Vec<u32> = pattern.iter().map(|&s| self.absent(s)).collect();
+        let found = self.occurrences(&absent, &|i, symbol| self.lexicon.substitution(pattern[i], symbol));
+        self.confirm(found)
+    }
+
+    /// Occurrences of the families of `pattern`: another backend launches other names for the same work. Says
+    /// little about names, so its confidence is capped.
+    pub(super) fn like_families(&self, pattern: &[Symbol]) -> Found {
+        let absent = vec![cost::ABSENT; pattern.len()];
+        let mut found = self.occurrences(&absent, &|i, symbol| match self.lexicon.level(pattern[i], symbol) {
             Some(Level::Family) => cost::EXTRA,
-            _ => lexicon.substitution(pattern[i], symbol),
-        }
-    });
-    found.confidence = found.confidence.min(CONFIDENCE_FAMILY_ONLY);
-    found
-}
+            _ => self.lexicon.substitution(pattern[i], symbol),
+        });
+        found.confidence = found.confidence.min(CONFIDENCE_FAMILY_ONLY);
+        found
+    }
 
-/// Occurrences of the spec's kernel list, in its order: what the op should launch, whatever the mock does.
-/// An entry whose count is `n` stands `n` times; one that may be absent is left away.
-pub(super) fn expected(
-    trace: &Trace,
-    scope: &[u32],
-    lexicon: &Lexicon,
-    side: Side,
-    entries: &[KernelEntry],
-    neighbours: &Neighbours<'_>,
-) -> Found {
-    let families = neighbours.families;
-    let pattern: Vec<&KernelEntry> =
-        entries.iter().flat_map(|e| std::iter::repeat_n(e, e.count.least.min(64) as usize)).collect();
-    // matches[entry][symbol], from any name with that symbol.
-    let mut matches = vec![vec![false; lexicon.len()]; pattern.len()];
-    for id in trace.names.ids() {
-        let symbol = lexicon.symbol(side, id) as usize;
-        for (i, entry) in pattern.iter().enumerate() {
-            matches[i][symbol] |= entry.patterns.iter().any(|p| p.matches(trace.names.identity(id), families));
-        }
+    /// Occurrences of the spec's kernel list, in its order: what the op should launch, whatever the mock does.
+    /// An entry whose count is `n` stands `n` times; one that may be absent is left away.
+    pub(super) fn expected(&self) -> Found {
+        let listed = self.entries.iter().flat_map(|e| std::iter::repeat_n(e, e.count.least.min(64) as usize));
+        let pattern: Vec<&KernelEntry> = listed.collect();
+        let matches: Vec<Vec<bool>> = pattern
+            .iter()
+            .map(|entry| {
+                let symbols = 0..self.lexicon.len() as Symbol;
+                symbols.map(|s| self.lexicon.matches(s, &entry.patterns, self.families)).collect()
+            })
+            .collect();
+        let absent = vec![cost::ABSENT; pattern.len()];
+        let mut found = self.occurrences(&absent, &|i, symbol| {
+            if matches[i][symbol as usize] { cost::SAME } else { cost::OTHER }
+        });
+        self.extend(&mut found.instances);
+        found
     }
-    let mut found = occurrences(trace, scope, lexicon, side, pattern.len(), neighbours, |i, symbol| {
-        if matches[i][symbol as usize] { cost::SAME } else { cost::OTHER }
-    });
-    let listed: Vec<bool> = (0..lexicon.len() as Symbol)
-        .map(|symbol| entries.iter().any(|e| lexicon.matches(symbol, &e.patterns, families)))
-        .collect();
-    extend(trace, scope, lexicon, side, &listed, &mut found.instances);
-    found
-}
 
-/// Lets each instance grow over neighbours that the list names too: optional kernels at the op's ends.
-fn extend(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side, listed: &[bool], instances: &mut [Instance]) {
-    let mut held = vec![false; trace.len()];
-    for &op in instances.iter().flat_map(|i| &i.ops) {
-        held[op as usize] = true;
+    /// What it costs to leave a kernel out: more if it makes the op what it is.
+    fn absent(&self, symbol: Symbol) -> u32 {
+        let critical = |e: &KernelEntry| e.critical && self.lexicon.matches(symbol, &e.patterns, self.families);
+        let core = self.lexicon.is_core(symbol) || self.entries.iter().any(critical);
+        if core { cost::CORE_ABSENT } else { cost::ABSENT }
     }
-    let mut place = vec![(u32::MAX, u32::MAX); trace.len()];
-    let streams = streams(trace, scope);
-    for (s, stream) in streams.iter().enumerate() {
-        for (i, &op) in stream.iter().enumerate() {
-            place[op as usize] = (s as u32, i as u32);
-        }
-    }
-    for instance in instances {
-        let (Some(&first), Some(&last)) = (instance.ops.first(), instance.ops.last()) else { continue };
-        let stream = &streams[place[first as usize].0 as usize];
-        let mut free = |op: u32| {
-            let is = listed[lexicon.symbol(side, trace.ops.name(op)) as usize] && !held[op as usize];
-            held[op as usize] |= is;
-            is
-        };
-        let (mut start, mut end) = (place[first as usize].1 as usize, place[last as usize].1 as usize + 1);
-        while end < stream.len() && free(stream[end]) {
-            end += 1;
-        }
-        while start > 0 && free(stream[start - 1]) {
-            start -= 1;
-        }
-        instance.ops = stream[start..end].to_vec();
-    }
-}
 
-fn occurrences(
-    trace: &Trace,
-    scope: &[u32],
-    lexicon: &Lexicon,
-    side: Side,
-    length: usize,
-    neighbours: &Neighbours<'_>,
-    substitution: impl Fn(usize, Symbol) -> u32,
-) -> Found {
-    let mut found = Found::default();
-    for stream in streams(trace, scope) {
-        let text = lexicon.symbols(side, trace, &stream);
-        for hit in sequence::search(&text, lexicon.len(), length, HIT_COST, &substitution) {
-            if !neighbours.allow(trace, &stream, hit.start, hit.end) {
-                continue;
+    fn occurrences(&self, absent: &[u32], substitution: &dyn Fn(usize, Symbol) -> u32) -> Found {
+        let pattern = Pattern { absent, substitution };
+        let mut found = Found::default();
+        for stream in streams(self.trace, self.scope) {
+            let text = self.lexicon.symbols(self.side, self.trace, &stream);
+            for hit in sequence::search(&text, self.lexicon.len(), &pattern, HIT_COST) {
+                if self.has_neighbours(&stream, hit.start, hit.end) {
+                    found.confidence = found.confidence.max(pattern.confidence(&hit));
+                    found.instances.push(Instance { ops: stream[hit.start..hit.end].to_vec() });
+                }
             }
-            found.confidence = found.confidence.max(hit.confidence(length));
-            found.instances.push(Instance { ops: stream[hit.start..hit.end].to_vec() });
         }
+        found.instances = in_time_order(self.trace, found.instances);
+        found
     }
-    found.instances = in_time_order(trace, found.instances);
-    found
-}
 
-impl Found {
-    /// Whether the occurrences can be taken: alike enough, or somewhat alike and each with every critical kernel
-    /// of the spec's list, which is a second, independent sign. The others are dropped then.
-    pub(super) fn confirm(
-        mut self,
-        trace: &Trace,
-        lexicon: &Lexicon,
-        side: Side,
-        entries: &[KernelEntry],
-        families: &Families,
-    ) -> Self {
-        if self.confidence >= CONFIDENCE_FOUND || !entries.iter().any(|e| e.critical) {
-            return self;
-        }
-        let holds_all = |instance: &Instance| {
-            let symbols = lexicon.symbols(side, trace, &instance.ops);
-            entries
-                .iter()
-                .filter(|e| e.critical)
-                .all(|e| symbols.iter().any(|&s| lexicon.matches(s, &e.patterns, families)))
-        };
-        self.instances.retain(holds_all);
-        self.confirmed = !self.instances.is_empty();
-        self
-    }
-}
-
-/// What must stand right before and right after an occurrence: tells works apart that share all names.
-#[derive(Debug)]
-pub(super) struct Neighbours<'s> {
-    pub(super) after: Option<&'s KernelPattern>,
-    pub(super) before: Option<&'s KernelPattern>,
-    pub(super) families: &'s Families,
-}
-
-impl Neighbours<'_> {
-    fn allow(&self, trace: &Trace, stream: &[u32], start: usize, end: usize) -> bool {
+    fn has_neighbours(&self, stream: &[u32], start: usize, end: usize) -> bool {
         let is = |pattern: &KernelPattern, at: Option<&u32>| {
-            at.is_some_and(|&op| pattern.matches(trace.names.identity(trace.ops.name(op)), self.families))
+            at.is_some_and(|&op| pattern.matches(self.trace.names.identity(self.trace.ops.name(op)), self.families))
         };
         self.after.is_none_or(|p| start > 0 && is(p, stream.get(start - 1)))
             && self.before.is_none_or(|p| is(p, stream.get(end)))
+    }
+
+    /// Drops occurrences without the spec's critical kernels if any has them all. Where the likeness alone would not
+    /// do, holding them is a second, independent sign.
+    fn confirm(&self, mut found: Found) -> Found {
+        let critical: Vec<&KernelEntry> = self.entries.iter().filter(|e| e.critical).collect();
+        let holds_all = |instance: &Instance| {
+            let symbols = self.lexicon.symbols(self.side, self.trace, &instance.ops);
+            let held = |e: &&KernelEntry| symbols.iter().any(|&s| self.lexicon.matches(s, &e.patterns, self.families));
+            critical.iter().all(held)
+        };
+        if !critical.is_empty() && found.instances.iter().any(holds_all) {
+            found.instances.retain(holds_all);
+            found.confirmed = true;
+        }
+        found
+    }
+
+    /// Lets each instance grow over neighbours that the list names too: optional kernels at the op's ends.
+    fn extend(&self, instances: &mut [Instance]) {
+        let listed: Vec<bool> = (0..self.lexicon.len() as Symbol)
+            .map(|s| self.entries.iter().any(|e| self.lexicon.matches(s, &e.patterns, self.families)))
+            .collect();
+        let mut held = vec![false; self.trace.len()];
+        for &op in instances.iter().flat_map(|i| &i.ops) {
+            held[op as usize] = true;
+        }
+        let streams = streams(self.trace, self.scope);
+        let mut place = vec![(0, 0); self.trace.len()];
+        for (s, stream) in streams.iter().enumerate() {
+            for (i, &op) in stream.iter().enumerate() {
+                place[op as usize] = (s, i);
+            }
+        }
+        for instance in instances {
+            let (Some(&first), Some(&last)) = (instance.ops.first(), instance.ops.last()) else { continue };
+            let stream = &streams[place[first as usize].0];
+            let mut take = |op: u32| {
+                let free =
+                    listed[self.lexicon.symbol(self.side, self.trace.ops.name(op)) as usize] && !held[op as usize];
+                held[op as usize] |= free;
+                free
+            };
+            let (mut start, mut end) = (place[first as usize].1, place[last as usize].1 + 1);
+            while end < stream.len() && take(stream[end]) {
+                end += 1;
+            }
+            while start > 0 && take(stream[start - 1]) {
+                start -= 1;
+            }
+            instance.ops = stream[start..end].to_vec();
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::lexicon::{Lexicon, Symbol};
 use super::selection::{Instance, LeftOut, SelectionNote};
 use crate::diag::{Severity, Side, duration};
 use crate::kernel::is_generated;
-use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS};
+use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cost};
 use crate::sequence::{Step, align, align_cost};
 use crate::stats::{leading_outliers, median};
 use crate::trace::Trace;
@@ -62,7 +62,7 @@ pub(super) fn nearest_to(
     let least = if exact { ((total as f64 * CLASS_SHARE).ceil() as usize).min(biggest) } else { 1 };
     let names = |class: &Class| {
         let (a, b) = (model.sequence, &class.sequence);
-        align_cost(a.len(), b.len(), |i, j| lexicon.substitution(a[i], b[j]))
+        align_cost(a.len(), b.len(), cost::EXTRA, |i, j| lexicon.substitution(a[i], b[j]))
     };
     let best_names = classes.iter().filter(|(_, m)| m.len() >= least).map(|(c, _)| names(c)).min();
     let Some(best_names) = best_names else { return Settled::default() };

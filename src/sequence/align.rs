@@ -67,16 +67,16 @@ pub fn align(m: usize, n: usize, substitution: impl Fn(usize, usize) -> u32) -> 
     steps
 }
 
-/// The cost of the cheapest alignment alone.
-pub fn align_cost(m: usize, n: usize, substitution: impl Fn(usize, usize) -> u32) -> u32 {
-    let mut previous: Vec<u32> = (0..=n as u32).map(|j| j * cost::ABSENT).collect();
+/// The cost of the cheapest alignment alone; what is only on the right costs `right_gap`.
+pub fn align_cost(m: usize, n: usize, right_gap: u32, substitution: impl Fn(usize, usize) -> u32) -> u32 {
+    let mut previous: Vec<u32> = (0..=n as u32).map(|j| j * right_gap).collect();
     let mut current = vec![0; n + 1];
     for i in 1..=m {
         current[0] = i as u32 * cost::ABSENT;
         for j in 1..=n {
             current[j] = (previous[j - 1] + substitution(i - 1, j - 1))
                 .min(previous[j] + cost::ABSENT)
-                .min(current[j - 1] + cost::ABSENT);
+                .min(current[j - 1] + right_gap);
         }
         std::mem::swap(&mut previous, &mut current);
     }
@@ -110,7 +110,7 @@ mod tests {
             prop_assert_eq!(left, (0..a.len()).collect::<Vec<_>>());
             prop_assert_eq!(right, (0..b.len()).collect::<Vec<_>>());
             let paid: u32 = steps.iter().map(|s| match *s { Step::Pair(i, j) => substitution(&a, &b)(i, j), _ => cost::ABSENT }).sum();
-            prop_assert_eq!(paid, align_cost(a.len(), b.len(), substitution(&a, &b)));
+            prop_assert_eq!(paid, align_cost(a.len(), b.len(), cost::ABSENT, substitution(&a, &b)));
         }
     }
 }

@@ -6,4 +6,4 @@ mod search;
 
 pub use align::{Step, align, align_cost};
 pub use period::{Run, primitive_period, runs};
-pub use search::{Hit, search};
+pub use search::{Hit, Pattern, search};

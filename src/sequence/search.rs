@@ -14,32 +14,57 @@ pub struct Hit {
     pub cost: u32,
 }
 
-impl Hit {
-    /// The share of the greatest possible cost that was not spent, in [0, 1].
-    pub fn confidence(&self, pattern_length: usize) -> f64 {
-        let most = pattern_length as f64 * f64::from(cost::ABSENT);
-        if most == 0.0 { 0.0 } else { (1.0 - f64::from(self.cost) / most).max(0.0) }
+/// What is searched for: how much it costs to leave each kernel out, and to take one for a symbol of the text.
+pub struct Pattern<'a> {
+    /// In tenths, one a kernel.
+    pub absent: &'a [u32],
+    /// Cost of `pattern[i]` against a symbol.
+    pub substitution: &'a dyn Fn(usize, u32) -> u32,
+}
+
+impl std::fmt::Debug for Pattern<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pattern({} kernels)", self.absent.len())
+    }
+}
+
+impl Pattern<'_> {
+    /// The cost of leaving all of it out.
+    fn worst(&self) -> u32 {
+        self.absent.iter().sum()
+    }
+
+    /// The share of the greatest possible cost that an occurrence did not spend, in [0, 1].
+    pub fn confidence(&self, hit: &Hit) -> f64 {
+        let worst = f64::from(self.worst());
+        if worst == 0.0 { 0.0 } else { (1.0 - f64::from(hit.cost) / worst).max(0.0) }
     }
 }
 
 /// All non-overlapping occurrences that cost at most the share `most` of leaving the pattern out, cheapest
-/// first taken, in text order. `substitution(i, symbol)` is the cost of `pattern[i]` against a symbol
-/// of the text, which must be below `symbols`.
-pub fn search(text: &[u32], symbols: usize, m: usize, most: f64, substitution: impl Fn(usize, u32) -> u32) -> Vec<Hit> {
+/// first taken, in text order. Every symbol of the text must be below `symbols`.
+pub fn search(text: &[u32], symbols: usize, pattern: &Pattern<'_>, most: f64) -> Vec<Hit> {
+    let m = pattern.absent.len();
     if m == 0 || text.is_empty() {
         return Vec::new();
     }
-    let table: Vec<u32> =
-        (0..symbols as u32).flat_map(|s| (0..m).map(move |i| (s, i))).map(|(s, i)| substitution(i, s)).collect();
-    let limit = (m as f64 * f64::from(cost::ABSENT) * most) as u32;
-    let hits = candidates(text, m, &table, limit);
+    let table: Vec<u32> = (0..symbols as u32)
+        .flat_map(|s| (0..m).map(move |i| (s, i)))
+        .map(|(s, i)| (pattern.substitution)(i, s))
+        .collect();
+    let limit = (f64::from(pattern.worst()) * most) as u32;
+    let hits = candidates(text, pattern.absent, &table, limit);
     choose(hits, text.len(), m)
 }
 
 /// The best alignment that ends at each text position, where it costs at most `limit`.
-fn candidates(text: &[u32], m: usize, table: &[u32], limit: u32) -> Vec<Hit> {
+fn candidates(text: &[u32], absent: &[u32], table: &[u32], limit: u32) -> Vec<Hit> {
+    let m = absent.len();
     // Cell i: pattern[..i] aligned to a piece of text that ends here; (cost, start of the piece).
-    let mut column: Vec<(u32, usize)> = (0..=m).map(|i| (i as u32 * cost::ABSENT, 0)).collect();
+    let mut column: Vec<(u32, usize)> = vec![(0, 0); m + 1];
+    for i in 1..=m {
+        column[i] = (column[i - 1].0 + absent[i - 1], 0);
+    }
     let mut hits = Vec::new();
     for (at, &symbol) in text.iter().enumerate() {
         let substitution = &table[symbol as usize * m..(symbol as usize + 1) * m];
@@ -47,12 +72,12 @@ fn candidates(text: &[u32], m: usize, table: &[u32], limit: u32) -> Vec<Hit> {
         column[0] = (0, at + 1);
         for i in 1..=m {
             let up_left = (diagonal.0 + substitution[i - 1], diagonal.1);
-            let absent = (column[i - 1].0 + cost::ABSENT, column[i - 1].1);
+            let left_out = (column[i - 1].0 + absent[i - 1], column[i - 1].1);
             let extra = (column[i].0 + cost::EXTRA, column[i].1);
             diagonal = column[i];
             let mut best = up_left;
-            if absent.0 < best.0 {
-                best = absent;
+            if left_out.0 < best.0 {
+                best = left_out;
             }
             if extra.0 < best.0 {
                 best = extra;
@@ -93,7 +118,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn find(text: &[u32], pattern: &[u32]) -> Vec<Hit> {
-        search(text, 100, pattern.len(), 0.5, |i, s| if pattern[i] == s { cost::SAME } else { cost::OTHER })
+        let absent = vec![cost::ABSENT; pattern.len()];
+        let substitution = |i: usize, s: u32| if pattern[i] == s { cost::SAME } else { cost::OTHER };
+        search(text, 100, &Pattern { absent: &absent, substitution: &substitution }, 0.5)
     }
 
     #[test]

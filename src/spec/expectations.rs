@@ -159,6 +159,13 @@ fn read_known(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<KnownDiffere
         report_unless_judgement(table, check, vocabulary);
     }
     let kernels = table.node("kernels").map(|node| node.text_patterns());
+    if !table.has("kernels") && !table.has("checks") && !table.is_broken() {
+        table.reading.report(
+            Problem::spec("known-difference-of-nothing", "a known difference names neither kernels nor checks")
+                .label(&table.loc, "would cover nothing")
+                .help("say what it is about: `kernels = \"*FillFunctor*\"` or `checks = [\"launch-shape\"]`"),
+        );
+    }
     let reason = table.text("reason");
     let known = KnownDifference {
         loc: table.loc.clone(),

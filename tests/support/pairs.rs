@@ -1,5 +1,7 @@
 //! Pairs of golden traces and what each must show.
 
+#![allow(dead_code, reason = "every test file takes what it needs")]
+
 use align::outcome::CaseOutcome;
 use align::pipeline::{Options, Overrides, Session};
 use std::path::{Path, PathBuf};
