@@ -92,6 +92,10 @@ impl Ops {
         NameId(self.name[index as usize])
     }
 
+    pub fn process(&self, index: u32) -> ProcessId {
+        ProcessId(self.process[index as usize])
+    }
+
     /// In ns.
     pub fn duration(&self, index: u32) -> i64 {
         self.end[index as usize] - self.start[index as usize]
