@@ -40,8 +40,8 @@ fn kernels(trace: &Trace, totals: &Totals) -> Answer {
             Answer::new(question, Can::No, "all GPU work ran inside CUDA graphs, each traced as a whole")
                 .repair(TRACE_NODES)
         }
-        (Presence::Missing, Presence::Filled) => {
-            Answer::new(question, Can::No, "there are CUDA calls, but the kernels they launched were not recorded")
+        (Presence::Missing | Presence::Empty, Presence::Filled) => {
+            Answer::new(question, Can::No, "there are CUDA calls, but no kernel was recorded")
                 .repair("capture again with `--trace=cuda,nvtx`, and end the capture before the process is killed")
         }
         (Presence::Filled, _) => Answer::new(question, Can::No, "the kernel table has no row that can be used")

@@ -63,6 +63,7 @@ fn size(ranges: &[RangeSummary]) -> u64 {
 fn relative(name: &str, around: &str) -> String {
     match name.strip_prefix(around) {
         Some(rest) if rest.starts_with('.') && !around.is_empty() => escape(rest),
+        _ if name.is_empty() => "(no name)".to_owned(),
         _ => escape(name),
     }
 }

@@ -100,14 +100,14 @@ impl Page<'_> {
     /// A sequence of kernel names, equal neighbours taken together.
     fn sequence(&self, out: &mut String, kernels: &[String]) {
         let mut words: Vec<(&str, usize)> = Vec::new();
-        for kernel in kernels {
+        for kernel in kernels.iter().map(|name| last_part(name)) {
             match words.last_mut() {
-                Some((name, times)) if name == kernel => *times += 1,
+                Some((name, times)) if *name == kernel => *times += 1,
                 _ => words.push((kernel, 1)),
             }
         }
         let words = words.into_iter().map(|(name, times)| {
-            let name = shorten(&escape(last_part(name)), 48);
+            let name = shorten(&escape(name), 48);
             if times > 1 { format!("{name} ×{times}") } else { name }
         });
         let lines = self.wrapped(6, words, " · ");
