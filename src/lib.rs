@@ -10,6 +10,7 @@ pub mod cli;
 pub mod compare;
 pub mod diag;
 pub mod diagnose;
+pub mod inspect;
 pub mod kernel;
 pub mod limits;
 pub mod outcome;

@@ -127,3 +127,15 @@ pub const RANK_SKEW: f64 = 0.10;
 /// Kernels differ "by the same factor" if the largest ratio is at most this much above the smallest: two runs
 /// at other clocks stay under 5 %, other work moves kernels by 20 % and more against each other.
 pub const UNIFORM_SPREAD: f64 = 0.08;
+
+/// A repeating sequence is shown from this share of its stream's operations on: below it are runs of a few
+/// fills and copies.
+pub const STRUCTURE_SHARE: f64 = 0.02;
+
+/// What repeats inside a repetition is taken for its layers from this share of it on: of the steps measured, of
+/// models with two to four layers, layers make up 53 to 92 %; the two halves of a rotary embedding 45 % of an attention.
+pub const INNER_SHARE: f64 = 0.5;
+
+/// Without layers inside, a repetition is taken to begin after the longest idle time of its period if that is this
+/// many times the second longest: less is the host's jitter.
+pub const STEP_GAP: f64 = 2.0;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod inspect;
 pub mod pack;
 mod terminal;
 
@@ -29,6 +30,8 @@ pub struct Cli {
 enum Verb {
     /// Judge specs on their traces
     Check(check::Args),
+    /// Show what a trace holds and can answer
+    Inspect(inspect::Args),
     /// Explain a check, a common issue or a rule, offline
     Explain(explain::Args),
     /// Shrink a trace to what checks need, without secrets
@@ -65,6 +68,7 @@ pub fn main() -> u8 {
     let terminal = Terminal::new(&cli.look);
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),
+        Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
@@ -73,6 +77,18 @@ pub fn main() -> u8 {
     };
     terminal::print(&said);
     said.code
+}
+
+/// `align inspect`, by the families that `align check` would use here.
+fn inspected(args: &inspect::Args, terminal: &Terminal) -> Said {
+    let text = check::session().map(|(session, _)| session).and_then(|session| {
+        let look = inspect::Terminal { width: terminal.out.width, colour: terminal.out.colour };
+        inspect::run(args, session.families(), look).map_err(|problem| vec![problem])
+    });
+    match text {
+        Ok(stdout) => Said { stdout, stderr: String::new(), code: 0 },
+        Err(problems) => failed(&problems, Format::Human, terminal),
+    }
 }
 
 /// A run that ended before anything was judged.

@@ -5,5 +5,5 @@ mod period;
 mod search;
 
 pub use align::{Step, align, align_cost};
-pub use period::{Run, primitive_period, runs};
+pub use period::{Run, least_rotation, primitive_period, runs, runs_of_at_least};
 pub use search::{Hit, Pattern, search};

@@ -24,21 +24,44 @@ impl Run {
 
 /// All maximal runs of at least [`PERIOD_REPEATS`] repetitions, longest first, of primitive periods only.
 pub fn runs(text: &[u32]) -> Vec<Run> {
-    let mut found: Vec<Run> = candidate_periods(text).into_iter().flat_map(|p| runs_of(text, p)).collect();
+    runs_of_at_least(text, PERIOD_REPEATS)
+}
+
+/// All maximal runs of at least `repeats` repetitions, longest first, of primitive periods only.
+pub fn runs_of_at_least(text: &[u32], repeats: usize) -> Vec<Run> {
+    let periods = candidate_periods(text);
+    let mut found: Vec<Run> = periods.into_iter().flat_map(|p| runs_of(text, p, repeats)).collect();
     found.sort_by_key(|r| (std::cmp::Reverse(r.end - r.start), r.period, r.start));
-    let mut primitive: Vec<Run> = Vec::new();
-    for run in found {
-        if primitive_period(&text[run.start..run.start + run.period]) == run.period && !primitive.contains(&run) {
-            primitive.push(run);
-        }
-    }
-    primitive
+    found.retain(|run| primitive_period(&text[run.start..run.start + run.period]) == run.period);
+    found
 }
 
 /// The smallest period that divides the sequence into equal pieces; its length if there is none.
 pub fn primitive_period(sequence: &[u32]) -> usize {
     let n = sequence.len();
     (1..=n / 2).find(|p| n.is_multiple_of(*p) && (*p..n).all(|i| sequence[i] == sequence[i - p])).unwrap_or(n)
+}
+
+/// The rotation that comes first in order: equal for all rotations of one sequence (Shiloach 1981). O(n).
+pub fn least_rotation<T: Ord + Clone>(unit: &[T]) -> Vec<T> {
+    let n = unit.len();
+    let (mut i, mut j, mut k) = (0, 1, 0);
+    while i < n && j < n && k < n {
+        match unit[(i + k) % n].cmp(&unit[(j + k) % n]) {
+            std::cmp::Ordering::Equal => {
+                k += 1;
+                continue;
+            }
+            std::cmp::Ordering::Greater => i += k + 1,
+            std::cmp::Ordering::Less => j += k + 1,
+        }
+        if i == j {
+            j += 1;
+        }
+        k = 0;
+    }
+    let start = i.min(j).min(n);
+    unit[start..].iter().chain(&unit[..start]).cloned().collect()
 }
 
 fn candidate_periods(text: &[u32]) -> Vec<usize> {
@@ -56,7 +79,7 @@ fn candidate_periods(text: &[u32]) -> Vec<usize> {
     ranked.into_iter().take(PERIOD_CANDIDATES).map(|(period, _)| period).collect()
 }
 
-fn runs_of(text: &[u32], period: usize) -> Vec<Run> {
+fn runs_of(text: &[u32], period: usize, repeats: usize) -> Vec<Run> {
     let mut found = Vec::new();
     let mut start = 0;
     let last = text.len().saturating_sub(period);
@@ -65,7 +88,7 @@ fn runs_of(text: &[u32], period: usize) -> Vec<Run> {
             continue;
         }
         let run = Run { start, end: at + period, period };
-        if run.end <= text.len() && run.repeats() >= PERIOD_REPEATS {
+        if run.end <= text.len() && run.repeats() >= repeats {
             found.push(run);
         }
         start = at + 1;
@@ -93,6 +116,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn all_rotations_have_one_canonical_form(unit in prop::collection::vec(0u32..3, 1..12), by in 0usize..12) {
+            let mut rotated = unit.clone();
+            rotated.rotate_left(by % unit.len());
+            prop_assert_eq!(least_rotation(&unit), least_rotation(&rotated));
+            let least = (0..unit.len()).map(|k| { let mut r = unit.clone(); r.rotate_left(k); r }).min();
+            prop_assert_eq!(Some(least_rotation(&unit)), least);
+        }
+
         #[test]
         fn a_planted_period_is_found_whole(
             before in prop::collection::vec(50u32..60, 0..20),

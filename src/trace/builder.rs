@@ -70,6 +70,7 @@ pub struct TraceBuilder {
     shape_index: FxHashMap<Shape, u32>,
     processes: Vec<Process>,
     process_index: FxHashMap<u64, u16>,
+    processes_left_out: bool,
     threads: Vec<Thread>,
     thread_index: FxHashMap<u64, u32>,
     nodes: Vec<(u16, u64)>,
@@ -83,18 +84,26 @@ pub struct TraceBuilder {
     domains: Vec<String>,
 }
 
+/// Stands for a correlation id that the export lacks: nothing is joined by it.
+pub(in crate::trace) const NO_CORRELATION: i64 = -1;
+
 /// The process part of a global thread id: everything above the lower 24 bits.
-pub(super) const PROCESS_MASK: u64 = 0xFFFF_FFFF_FF00_0000;
+pub(in crate::trace) const PROCESS_MASK: u64 = 0xFFFF_FFFF_FF00_0000;
 
 impl TraceBuilder {
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into(), domains: vec![String::new()], ..Self::default() }
     }
 
-    /// The process with this global id (lower 24 bits ignored).
+    /// The process with this global id (lower 24 bits ignored). Only a file made by hand has more than 65,535:
+    /// those after are taken for the last one, and a warning says so.
     pub fn process(&mut self, global: u64) -> ProcessId {
         let key = global & PROCESS_MASK;
-        let next = self.processes.len() as u16;
+        let next = u16::try_from(self.processes.len()).unwrap_or(u16::MAX);
+        if next == u16::MAX && !self.process_index.contains_key(&key) {
+            self.processes_left_out = true;
+            return ProcessId(u16::MAX - 1);
+        }
         let id = *self.process_index.entry(key).or_insert(next);
         if id == next {
             let pid = ((key >> 24) & 0xFF_FFFF) as u32;
@@ -174,7 +183,9 @@ impl TraceBuilder {
         }
         self.correlations = bounds.into_iter().map(CorrelationIndex::with_bounds).collect();
         for (&process, &id) in self.ops.process.iter().zip(&self.ops.correlation) {
-            self.correlations[usize::from(process)].want(id);
+            if id != NO_CORRELATION {
+                self.correlations[usize::from(process)].want(id);
+            }
         }
     }
 
@@ -252,6 +263,9 @@ impl TraceBuilder {
         let (mut nodes, captures) = self.resolve_nodes();
         self.attribute(&mut ranges, &mut nodes, &captures);
         self.sort_syncs();
+        if self.processes_left_out {
+            self.warnings.push("more than 65,535 processes: those after are taken for one".to_owned());
+        }
         self.capabilities.graph_launches = self.graph_calls[0].max(self.graph_calls[1]);
         self.capabilities.graph_tracing = self.graph_tracing();
         Trace {

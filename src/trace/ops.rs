@@ -46,7 +46,7 @@ pub struct Op {
 impl Op {
     /// In ns; never negative.
     pub fn duration(&self) -> i64 {
-        self.end - self.start
+        self.end.saturating_sub(self.start)
     }
 }
 
@@ -92,9 +92,13 @@ impl Ops {
         NameId(self.name[index as usize])
     }
 
+    pub fn process(&self, index: u32) -> ProcessId {
+        ProcessId(self.process[index as usize])
+    }
+
     /// In ns.
     pub fn duration(&self, index: u32) -> i64 {
-        self.end[index as usize] - self.start[index as usize]
+        self.end[index as usize].saturating_sub(self.start[index as usize])
     }
 
     pub fn launch(&self, index: u32) -> Option<u32> {

@@ -3,7 +3,7 @@
 mod nsys_sqlite;
 
 use super::Trace;
-use crate::diag::Problem;
+use crate::diag::{Problem, escape};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::path::Path;
 /// # Errors
 /// A [`Problem`] of class `Trace`: the file is missing, empty, of no known format, or broken.
 pub fn open(path: &Path) -> Result<Trace, Problem> {
-    let shown = path.display().to_string();
+    let shown = escape(&path.display().to_string());
     let mut head = [0u8; 128];
     let read = File::open(path).and_then(|mut file| {
         if file.metadata()?.is_dir() {
@@ -25,7 +25,11 @@ pub fn open(path: &Path) -> Result<Trace, Problem> {
         Ok(read) => read,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
-                .help("check the path in the spec (it is relative to the spec file), or give --mock / --e2e"));
+                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it"));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+            return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))
+                .help("give the SQLite export itself, not the folder around it"));
         }
         Err(error) => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string()));

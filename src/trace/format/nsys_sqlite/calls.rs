@@ -5,7 +5,7 @@ use super::gpu::each_row;
 use super::schema::integer;
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
-use crate::trace::builder::CallRow;
+use crate::trace::builder::{CallRow, NO_CORRELATION};
 use crate::trace::launches::Api;
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
@@ -23,7 +23,7 @@ pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Resul
         let Some(start) = integer(row, 0)? else { return Ok(false) };
         let Some(thread) = integer(row, 2)?.map(|t| t as u64).or(lone) else { return Ok(false) };
         let end = integer(row, 1)?.unwrap_or(start);
-        let correlation = integer(row, 3)?.unwrap_or(-1);
+        let correlation = integer(row, 3)?.unwrap_or(NO_CORRELATION);
         let name = row.get_ref(4)?;
         let key = match name {
             ValueRef::Integer(id) => id,

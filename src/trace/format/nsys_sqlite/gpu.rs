@@ -1,10 +1,11 @@
 //! Kernels, memory copies and memory sets.
 
+use super::calls::CALLS;
 use super::schema::{integer, small};
 use super::{Reader, broken};
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
-use crate::trace::builder::OpRow;
+use crate::trace::builder::{NO_CORRELATION, OpRow, PROCESS_MASK};
 use crate::trace::names::{NameId, OpKind};
 use crate::trace::ops::Shape;
 use rusqlite::Row;
@@ -45,9 +46,10 @@ fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, P
     ]);
     columns.extend(["registersPerThread", "staticSharedMemory", "dynamicSharedMemory"]);
     let mut names: FxHashMap<(i64, i64), NameId> = FxHashMap::default();
+    let lone = lone_process(reader, KERNELS)?;
     let Reader { db, shown, schema, strings } = reader;
     each_row(db, shown, KERNELS, schema.has(KERNELS), &schema.select(KERNELS, &columns), |row| {
-        let Some(mut op) = common(row, builder)? else { return Ok(false) };
+        let Some(mut op) = common(row, builder, lone)? else { return Ok(false) };
         let key = match (row.get_ref(8)?, row.get_ref(9)?) {
             (ValueRef::Integer(d), ValueRef::Integer(s)) => Some((d, s)),
             _ => None,
@@ -60,7 +62,7 @@ fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, P
                 let demangled = match strings.resolve(row.get_ref(8)?)? {
                     Some(name) => name,
                     None if !short.is_empty() => short.clone(),
-                    None => strings.resolve(mangled)?.unwrap_or_else(|| "<kernel without a name>".to_owned()),
+                    None => strings.resolve(mangled)?.unwrap_or_else(|| "[kernel without a name]".to_owned()),
                 };
                 let id = builder.kernel_name(&demangled, &short);
                 if let Some(key) = key {
@@ -86,9 +88,10 @@ fn memory(reader: &mut Reader<'_>, builder: &mut TraceBuilder, table: &str) -> R
     let mut columns = COMMON.to_vec();
     columns.extend(["bytes", "copyKind"]);
     let kind = if table == COPIES { OpKind::Memcpy } else { OpKind::Memset };
+    let lone = lone_process(reader, table)?;
     let Reader { db, shown, schema, .. } = reader;
     each_row(db, shown, table, schema.has(table), &schema.select(table, &columns), |row| {
-        let Some(mut op) = common(row, builder)? else { return Ok(false) };
+        let Some(mut op) = common(row, builder, lone)? else { return Ok(false) };
         let name = match kind {
             OpKind::Memset => "[CUDA memset]".to_owned(),
             _ => format!("[CUDA memcpy {}]", copy_kind(integer(row, 9)?)),
@@ -99,6 +102,23 @@ fn memory(reader: &mut Reader<'_>, builder: &mut TraceBuilder, table: &str) -> R
         builder.push_op(op);
         Ok(true)
     })
+}
+
+/// The process that made all API calls, for a derived export whose operations name none; 0 if there are several.
+fn lone_process(reader: &Reader<'_>, table: &str) -> Result<i64, Problem> {
+    let Reader { db, shown, schema, .. } = reader;
+    if schema.has_column(table, "globalPid") || !schema.has_column(CALLS, "globalTid") {
+        return Ok(0);
+    }
+    let mut found: Option<u64> = None;
+    let mut several = false;
+    each_row(db, shown, CALLS, true, &schema.select(CALLS, &["globalTid"]), |row| {
+        let process = integer(row, 0)?.map(|thread| thread as u64 & PROCESS_MASK);
+        several |= process.is_some() && found.is_some() && process != found;
+        found = found.or(process);
+        Ok(true)
+    })?;
+    Ok(found.filter(|_| !several).map_or(0, |process| process as i64))
 }
 
 /// The direction of a copy as the profiler names it (`CUpti_ActivityMemcpyKind`).
@@ -121,17 +141,18 @@ fn copy_kind(kind: Option<i64>) -> &'static str {
     }
 }
 
-/// The columns that every GPU operation has; `None` without a start or an end.
-fn common(row: &Row<'_>, builder: &mut TraceBuilder) -> rusqlite::Result<Option<OpRow>> {
+/// The columns that every GPU operation has; `None` without a start or an end. `lone` is the process of rows that
+/// name none.
+fn common(row: &Row<'_>, builder: &mut TraceBuilder, lone: i64) -> rusqlite::Result<Option<OpRow>> {
     let (Some(start), Some(end)) = (integer(row, 0)?, integer(row, 1)?) else { return Ok(None) };
-    let process = builder.process(integer(row, 5)?.unwrap_or(0) as u64);
+    let process = builder.process(integer(row, 5)?.unwrap_or(lone) as u64);
     Ok(Some(OpRow {
         start,
         end,
         process,
         device: u16::try_from(small(row, 2)?).unwrap_or(u16::MAX),
         stream: small(row, 3)?,
-        correlation: integer(row, 4)?.unwrap_or(-1),
+        correlation: integer(row, 4)?.unwrap_or(NO_CORRELATION),
         name: NameId(0),
         shape: Shape::default(),
         node: integer(row, 6)?.map(|id| id as u64).filter(|&id| id != 0),

@@ -23,7 +23,10 @@ fn pairs(reader: &Reader<'_>, table: &str, mut take: impl FnMut(&str, String)) -
     each_row(reader.db, reader.shown, table, reader.schema.has(table), &query, |row| {
         let name = text(row.get_ref(0)?);
         if ALLOWED.iter().any(|allowed| name == *allowed || name.ends_with(allowed)) {
-            take(&name, text(row.get_ref(1)?));
+            let value = text(row.get_ref(1)?);
+            if !value.is_empty() {
+                take(&name, value);
+            }
         }
         Ok(true)
     })
@@ -68,11 +71,15 @@ fn driver(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem
 fn gpus(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
     let table = "TARGET_INFO_GPU";
     let columns = ["name", "smCount", "l2CacheSize", "computeMajor", "computeMinor"];
-    let query = reader.schema.select(table, &columns) + " ORDER BY rowid";
+    let order = if reader.schema.has_column(table, "id") { " ORDER BY id" } else { "" };
+    let query = reader.schema.select(table, &columns) + order;
     let mut first = true;
     each_row(reader.db, reader.shown, table, reader.schema.has(table), &query, |row| {
         let provenance = &mut builder.provenance;
-        provenance.gpus.push(escape(&text(row.get_ref(0)?)));
+        let name = text(row.get_ref(0)?);
+        if !name.is_empty() {
+            provenance.gpus.push(escape(&name));
+        }
         if std::mem::take(&mut first) {
             provenance.multiprocessors = integer(row, 1)?.and_then(|v| u32::try_from(v).ok());
             provenance.l2_bytes = integer(row, 2)?.and_then(|v| u64::try_from(v).ok());
@@ -104,12 +111,14 @@ fn processes(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Prob
 /// Warnings and errors of the capture itself, such as dropped events.
 fn diagnostics(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
     let table = "DIAGNOSTIC_EVENT";
-    if !reader.schema.has_column(table, "severity") {
+    if !reader.schema.has_column(table, "severity") || !reader.schema.has_column(table, "text") {
         return Ok(());
     }
-    let query = "SELECT text, COUNT(*) FROM DIAGNOSTIC_EVENT WHERE severity > 1 GROUP BY text ORDER BY MIN(rowid)";
+    let first = if reader.schema.has_column(table, "timestamp") { "MIN(timestamp), text" } else { "text" };
+    let query =
+        format!("SELECT text, COUNT(*) FROM DIAGNOSTIC_EVENT WHERE severity > 1 GROUP BY text ORDER BY {first}");
     let mut found = Vec::new();
-    each_row(reader.db, reader.shown, table, true, query, |row| {
+    each_row(reader.db, reader.shown, table, true, &query, |row| {
         let times = integer(row, 1)?.unwrap_or(1);
         let said = without_paths(&escape(text(row.get_ref(0)?).trim()));
         found.push(if times > 1 { format!("{said} ({times} times)") } else { said });

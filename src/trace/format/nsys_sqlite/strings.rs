@@ -18,14 +18,14 @@ impl<'db> Strings<'db> {
         Ok(Self { lookup, known: FxHashMap::default() })
     }
 
-    /// The string with this id; an id without a row reads as `<string N>`.
+    /// The string with this id; an id without a row reads as `[string N]`.
     fn by_id(&mut self, id: i64) -> rusqlite::Result<&str> {
         if !self.known.contains_key(&id) {
             let found = match &mut self.lookup {
                 Some(lookup) => lookup.query_row([id], |row| row.get_ref(0).map(text)).optional()?,
                 None => None,
             };
-            let value = found.unwrap_or_else(|| format!("<string {id}>"));
+            let value = found.unwrap_or_else(|| format!("[string {id}]"));
             self.known.insert(id, value);
         }
         Ok(self.known.get(&id).map_or("", String::as_str))
