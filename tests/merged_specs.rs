@@ -32,7 +32,7 @@ fn a_whole_spec_is_read_as_it_is_written() {
 
     let glob = |text: &str| Glob::new(text).expect("a glob");
     assert_eq!(case.mock.side, Side::Mock);
-    assert_eq!(case.mock.trace.as_ref().map(|t| t.value.as_path()), Some(Path::new("specs/../traces/mock.sqlite")));
+    assert_eq!(case.mock.trace.as_ref().map(|t| t.value.as_path()), Some(Path::new("traces/mock.sqlite")));
     assert_eq!(case.e2e.within.iter().map(|w| w.as_str()).collect::<Vec<_>>(), ["measured", "step:*:decode"]);
     let each = |side: &[align::diag::Spanned<Each>]| side.iter().map(|each| each.value.clone()).collect::<Vec<_>>();
     let range = |name| Each::Range { name: glob(name), without: Vec::new() };

@@ -5,7 +5,8 @@
 #[path = "support/pairs.rs"]
 mod pairs;
 
-use align::pipeline::Session;
+use align::pipeline::{Options, Overrides, Session};
+use align::report::{Format, Style, render};
 use pairs::{ATTENTION, OTHERS, golden, judge, shown};
 
 #[test]
@@ -24,4 +25,28 @@ fn every_pair_shows_what_it_must() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The whole report of every pair, as people see it.
+#[test]
+fn reports_of_every_pair() {
+    let session = Session::shipped().expect("the shipped files are right");
+    for pair in ATTENTION.iter().chain(OTHERS) {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        std::env::set_current_dir(root).expect("the repository is there");
+        let trace = |name: &str| std::path::PathBuf::from(format!("snapshots/traces/{name}.sqlite"));
+        let specs = session.load(&[pair.spec.into()]).unwrap_or_else(|p| panic!("{p:?}"));
+        let overrides =
+            Overrides { case: Some(pair.case.to_owned()), mock: Some(trace(pair.mock)), e2e: Some(trace(pair.e2e)) };
+        let run = session.check(&specs, &overrides, &Options::default());
+        let report = render(&run.outcome, Format::Human, &Style::default());
+        let op = pair.spec.trim_start_matches("specs/").trim_end_matches(".toml").replace('/', "_");
+        let short = |name: &str| name.replace("_mock", "").replace("vllm_", "").replace("hf_", "");
+        let name = format!("{op}-{}-{}-{}", pair.case, short(pair.mock), short(pair.e2e));
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(root.join("snapshots/pairs"));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(name, report));
+    }
 }

@@ -7,7 +7,7 @@ use super::node::Node;
 use super::reading::Table;
 use super::vocabulary::Vocabulary;
 use crate::diag::{Problem, Side, Spanned};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use toml::de::DeValue;
 
 /// What reading a spec file needs to know besides the file.
@@ -36,8 +36,22 @@ pub(super) fn read_side(table: &Table<'_>, side: Side, scope: Scope<'_>) -> Side
     }
 }
 
+/// A path relative to a file's folder, in the spelling that messages show: `specs/../traces/a` is `traces/a`.
 pub(super) fn join(folder: Option<&Path>, path: &str) -> PathBuf {
-    folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path))
+    let joined = folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path));
+    let mut short = PathBuf::new();
+    for part in joined.components() {
+        let named = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::ParentDir if named => {
+                short.pop();
+            }
+            Component::CurDir => {}
+            other => short.push(other),
+        }
+    }
+    // A link may stand for the folder that `..` leaves: then only the long spelling is right.
+    if short.exists() || !joined.exists() { short } else { joined }
 }
 
 /// One table, an array of them, or "auto" for no preference.

@@ -15,7 +15,7 @@ pub(crate) fn families() -> Families {
 pub(crate) fn vocabulary() -> Vocabulary {
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     Vocabulary {
-        checks: owned(&["kernel-name", "kernel-count", "extra-kernel", "kernel-order", "latency-ratio"]),
+        checks: owned(&["kernel-name", "kernel-count", "extra-kernel", "kernel-order", "latency-ratio", "launch-gap"]),
         rules: owned(&["vllm/graph-share", "fused-norm"]),
         families: families(),
     }

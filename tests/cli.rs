@@ -1,0 +1,204 @@
+//! The binary as people and CI use it: arguments, streams, exit codes.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn align(arguments: &[&str]) -> Output {
+    align_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+fn align_in(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_align"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env("COLUMNS", "100")
+        .output()
+        .expect("the binary runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("not killed by a signal")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+/// Exit code, stdout and stderr in one snapshot.
+fn snapshot(name: &str, output: &Output) {
+    let shown =
+        format!("exit code {}\n--- stdout\n{}--- stderr\n{}", code(output), text(&output.stdout), text(&output.stderr));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/cli"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"/\S*/(empty|project)\b", "FOLDER");
+    settings.bind(|| insta::assert_snapshot!(name, shown));
+}
+
+const DECODE: [&str; 4] = ["check", "specs/attention.toml", "--case", "decode"];
+
+fn decode(more: &[&'static str]) -> Output {
+    let arguments: Vec<&str> = DECODE.iter().chain(more).copied().collect();
+    align(&arguments)
+}
+
+#[test]
+fn the_main_job_passes_on_the_golden_traces() {
+    let output = align(&["check", "specs/attention.toml"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    snapshot("main-job", &output);
+}
+
+#[test]
+fn every_shipped_spec_passes_on_its_own_traces() {
+    let output = align(&["check", "specs", "--format", "concise", "--today", "2026-01-01"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stdout));
+    snapshot("all-specs", &output);
+}
+
+#[test]
+fn a_finding_is_exit_code_1() {
+    assert_eq!(code(&decode(&["--mock", "snapshots/traces/vllm_mock_attn_decode_missing_kv.sqlite"])), 1);
+}
+
+#[test]
+fn a_bad_argument_is_exit_code_2() {
+    assert_eq!(code(&align(&["check", "--fail-on", "everything", "specs/attention.toml"])), 2);
+    assert_eq!(code(&align(&["chekc"])), 2);
+    assert_eq!(code(&decode(&["--today", "2026-02-30"])), 2);
+    snapshot("unknown-case", &align(&["check", "specs/attention.toml", "--case", "decod"]));
+    snapshot(
+        "ambiguous-override",
+        &align(&["check", "specs/attention.toml", "--mock", "snapshots/traces/hf_e2e_graph.sqlite"]),
+    );
+}
+
+#[test]
+fn a_spec_that_is_not_there_is_exit_code_2_and_names_the_nearest() {
+    snapshot("missing-spec", &align(&["check", "specs/atention.toml"]));
+}
+
+#[test]
+fn a_trace_that_cannot_be_read_is_exit_code_3() {
+    snapshot("missing-trace", &decode(&["--e2e", "snapshots/traces/none.sqlite"]));
+    snapshot("no-trace", &decode(&["--e2e", "Cargo.toml"]));
+}
+
+#[test]
+fn a_trace_that_lacks_what_is_needed_is_exit_code_3() {
+    let whole = decode(&["--e2e", "snapshots/traces/hf_e2e_graph_level_trace.sqlite"]);
+    assert_eq!(code(&whole), 3);
+    snapshot("graph-level-trace", &whole);
+    assert_eq!(code(&decode(&["--e2e", "snapshots/traces/vllm_no_gpu_data_mp_fork.sqlite"])), 3);
+}
+
+#[test]
+fn nothing_to_check_is_exit_code_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let output = align(&["check", empty.to_str().unwrap()]);
+    assert_eq!(code(&output), 4);
+    snapshot("no-specs", &output);
+    assert_eq!(code(&align_in(&empty, &["check"])), 4);
+}
+
+#[test]
+fn an_op_that_is_not_there_fails_with_what_was_tried() {
+    // Attention of another framework: nothing of the spec's list, nothing like the mock.
+    let output = decode(&["--e2e", "snapshots/traces/hf_e2e_eager.sqlite"]);
+    assert_eq!(code(&output), 1);
+    snapshot("empty-selection", &output);
+}
+
+#[test]
+fn json_is_one_valid_document_whatever_happens() {
+    let runs = [
+        align(&["check", "specs/attention.toml", "--format", "json"]),
+        decode(&["--format", "json", "--e2e", "snapshots/traces/none.sqlite"]),
+        align(&["check", "specs/none.toml", "--format", "json"]),
+        decode(&["--format", "json", "--e2e", "snapshots/traces/hf_e2e_graph_level_trace.sqlite"]),
+    ];
+    for output in runs {
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(value["format"], 1);
+        assert!(
+            value["cases"].as_array().is_some_and(|c| !c.is_empty())
+                || value["problems"].as_array().is_some_and(|p| !p.is_empty())
+        );
+    }
+}
+
+#[test]
+fn colour_is_only_where_it_is_asked_for() {
+    let plain = align(&["check", "specs/attention.toml"]);
+    assert!(!plain.stdout.contains(&0x1b));
+    let coloured = align(&["check", "specs/attention.toml", "--color", "always"]);
+    assert!(coloured.stdout.contains(&0x1b));
+}
+
+#[test]
+fn quiet_says_nothing_of_what_passed() {
+    let output = align(&["check", "specs/attention.toml", "--quiet"]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, String::new()));
+}
+
+#[test]
+fn the_severity_that_fails_can_be_lowered() {
+    assert_eq!(code(&decode(&["--fail-on", "note"])), 1);
+    assert_eq!(code(&decode(&["--fail-on", "error"])), 0);
+}
+
+#[test]
+fn an_installed_binary_alone_checks_a_users_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    for (from, to) in [("vllm_mock_attn_decode_block16_cold_l2", "mock"), ("vllm_e2e_graph", "e2e")] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("snapshots/traces/{from}.sqlite"));
+        std::fs::copy(from, project.join(format!("{to}.sqlite"))).unwrap();
+    }
+    let spec = "align = 1\n[spec]\nname = \"mine\"\nop = \"attention\"\nextends = \"builtin:base/vllm\"\n\
+                [mock]\ntrace = \"mock.sqlite\"\nwarmup = 1\n[e2e]\ntrace = \"e2e.sqlite\"\nwithin = [\"step:*:decode\"]\n\
+                [latency]\nwithin = \"15%\"\nreason = \"the flush evicts more\"\n\
+                [[kernel]]\nname = \"attention\"\nmatch = \"*FlashAttnFwd*\"\ncount = 2\ncritical = true\n";
+    std::fs::write(project.join("mine.toml"), spec).unwrap();
+    let output = align_in(&project, &["check", "mine.toml"]);
+    assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+    std::fs::write(project.join("align.toml"), "specs = [\"mine.toml\"]\nfail-on = \"note\"\n").unwrap();
+    assert_eq!(code(&align_in(&project, &["check"])), 1, "the project's own severity holds");
+}
+
+#[test]
+fn every_check_and_issue_is_explained_offline() {
+    snapshot("explain", &align(&["explain"]));
+    snapshot("explain-latency-ratio", &align(&["explain", "latency-ratio"]));
+    snapshot("explain-cache-warm", &align(&["explain", "cache-warm"]));
+    let unknown = align(&["explain", "cache-wram"]);
+    assert_eq!(code(&unknown), 2);
+    snapshot("explain-unknown", &unknown);
+    let list = text(&align(&["explain"]).stdout);
+    let names: Vec<&str> = list
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix("- ").or(l.trim().strip_prefix("• ")))
+        .filter_map(|l| l.split([' ', ':']).next())
+        .map(|n| n.trim_matches('`'))
+        .collect();
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        assert_eq!(code(&align(&["explain", name])), 0, "{name}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    assert_eq!(code(&align(&["--help"])), 0);
+    assert_eq!(code(&align(&["--version"])), 0);
+    snapshot("help", &align(&["--help"]));
+    snapshot("help-check", &align(&["check", "--help"]));
+}
