@@ -51,6 +51,12 @@ impl<'a> Context<'a> {
             .any(|e| std::ptr::eq(entry, &self.case.kernels[e.entry]) && count.allows(e.mock) && count.allows(e.e2e))
     }
 
+    /// A finding's label at a place of the spec; a value that nothing sets is said to be the default.
+    pub fn said(&self, loc: &Loc, text: &str) -> String {
+        let default = loc.span == self.spec.name.loc.span && loc.file == self.spec.name.loc.file;
+        if default { format!("{text} (the default)") } else { text.to_owned() }
+    }
+
     /// Where the spec says what to expect of this kernel: its entry's count, else the rule for others.
     pub fn expectation(&self, side: Side, index: usize) -> &'a Loc {
         self.entry(side, index).map_or(&self.case.others.loc, |e| &e.count.loc)

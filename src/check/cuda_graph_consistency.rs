@@ -27,10 +27,11 @@ impl Check for CudaGraphConsistency {
         // Replaying what the engine launches eagerly leaves kernel times as they are; the reverse measures an
         // engine that nobody runs.
         let severity = if e2e.is_graph() { self.0.severity } else { Severity::Note };
+        let launch = &context.case.launch.loc;
         let mut finding =
             Finding::new(&self.0.name, severity, format!("the mock is {}, the E2E is {}", mock.words(), e2e.words()))
                 .side(Side::Mock)
-                .at(&context.case.launch.loc, "launch modes are compared");
+                .at(launch, context.said(launch, "launch modes must be the same"));
         for side in Side::BOTH {
             let share = comparison.mode(side).graph_share * 100.0;
             finding =

@@ -46,6 +46,7 @@ impl ExtraKernel {
             .collect();
         let mock: Vec<usize> = at.iter().filter_map(|&i| comparison.positions[i].mock).collect();
         let &first = mock.first()?;
+        let expected = context.expectation(Side::Mock, first);
         let labels: Vec<(usize, String)> = at.iter().map(|&i| (i, "not in the E2E".to_owned())).collect();
         let message = format!(
             "the mock launches {} that the E2E does not: {}",
@@ -54,7 +55,7 @@ impl ExtraKernel {
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(context.expectation(Side::Mock, first), "must match")
+            .at(expected, context.said(expected, "must match"))
             .excerpt(excerpt(comparison, &labels))
             .help("take them out of the timed region, or declare them as a [[known_difference]] with a reason");
         Some(names::locate(context, finding, Side::Mock, &mock))

@@ -47,6 +47,7 @@ impl KernelCount {
             .collect();
         let e2e: Vec<usize> = at.iter().filter_map(|&i| comparison.positions[i].e2e).collect();
         let &first = e2e.first()?;
+        let expected = context.expectation(Side::E2e, first);
         let labels: Vec<(usize, String)> = at.iter().map(|&i| (i, "not in the mock".to_owned())).collect();
         let message = format!(
             "the mock lacks {} of the E2E's instance: {}",
@@ -55,7 +56,7 @@ impl KernelCount {
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(context.expectation(Side::E2e, first), "must match")
+            .at(expected, context.said(expected, "must match"))
             .excerpt(excerpt(comparison, &labels))
             .help("initialise the module that launches them in the mock (KV-cache manager, rotary embedding, quantisation …)");
         Some(names::locate(context, finding, Side::E2e, &e2e))

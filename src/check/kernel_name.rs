@@ -78,9 +78,10 @@ impl KernelName {
                 (*at, text.to_owned())
             })
             .collect();
+        let expected = context.expectation(Side::E2e, e);
         let mut finding = Finding::new(&self.0.name, severity, message)
             .side(Side::Mock)
-            .at(context.expectation(Side::E2e, e), "compared by this")
+            .at(expected, context.said(expected, "must match"))
             .excerpt(excerpt(context.comparison, &labels));
         for &(_, p) in places.iter().take(3) {
             let (Some(m), Some(e)) = (p.mock, p.e2e) else { continue };

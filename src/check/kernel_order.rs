@@ -37,6 +37,7 @@ impl Check for KernelOrder {
             .filter(|(_, p)| p.moved)
             .map(|(i, p)| (i, if p.mock.is_some() { "here in the mock" } else { "here in the E2E" }.to_owned()))
             .collect();
+        let order = &context.case.order.loc;
         let finding = Finding::new(
             &self.0.name,
             self.0.severity,
@@ -47,7 +48,7 @@ impl Check for KernelOrder {
             ),
         )
         .side(Side::Mock)
-        .at(&context.case.order.loc, "the order matters")
+        .at(order, context.said(order, "the order matters"))
         .excerpt(excerpt(comparison, &labels))
         .help("launch in the model's order, or set `[kernels] order = \"set\"` if the order is free");
         Judgement::of(vec![names::locate(context, finding, Side::Mock, &mock)])

@@ -100,6 +100,7 @@ impl LatencyRatio {
         carried: &[&KernelLatency],
     ) -> Finding {
         let instance = &context.comparison.instance;
+        let within = &context.case.latency.within.loc;
         let direction = if interval.ratio > 1.0 { "slower" } else { "faster" };
         let message = format!(
             "the mock is {direction} than the E2E: latency {} [{}, {}] lies outside ±{:.0} %",
@@ -110,7 +111,7 @@ impl LatencyRatio {
         );
         let mut finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(&context.case.latency.within.loc, "the tolerance of the instance's ratio, in both directions")
+            .at(within, context.said(within, "the tolerance of the instance's ratio, in both directions"))
             .evidence(Evidence::both(format!(
                 "median of one instance: mock {} ({} instances), E2E {} ({} instances)",
                 duration(instance.mock_median_ns),
@@ -130,6 +131,7 @@ impl LatencyRatio {
                 duration(instance.e2e_busy_ns)
             )));
         }
+        finding = names::with_inputs(context, finding);
         self.with_kernels(context, finding, carried)
             .help("compare shapes, data types and cache state; the kernels that carry the difference are named above")
     }
@@ -137,13 +139,14 @@ impl LatencyRatio {
     /// The instance is within its tolerance, but single kernels that matter are not.
     fn kernels(&self, context: &Context<'_>, carried: &[&KernelLatency]) -> Finding {
         let tolerance = context.case.latency.kernel_within.value * 100.0;
+        let within = &context.case.latency.kernel_within.loc;
         let message = format!(
             "{} outside ±{tolerance:.0} % though the whole instance is within its tolerance",
             names::kernels(carried.len())
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(&context.case.latency.kernel_within.loc, "the tolerance of a single kernel");
+            .at(within, context.said(within, "the tolerance of a single kernel"));
         self.with_kernels(context, finding, carried).help("two differences may cancel out: look at each kernel")
     }
 

@@ -50,7 +50,8 @@ impl Check for LaunchShape {
         .excerpt(excerpt(comparison, &labels))
         .help("same kernels on another amount of work: give the mock the E2E's batch, sequence length, heads and page size");
         if let Some(&index) = indices.first() {
-            finding = finding.at(context.expectation(Side::Mock, index), "matched here");
+            let loc = context.expectation(Side::Mock, index);
+            finding = finding.at(loc, context.said(loc, "must match"));
         }
         for shape in differ.iter().skip(1).take(4) {
             if let Some(m) = comparison.positions[shape.position].mock {
@@ -63,6 +64,7 @@ impl Check for LaunchShape {
                 finding = finding.evidence(Evidence::both(text));
             }
         }
+        finding = names::with_inputs(context, finding);
         finding = finding.kernels(indices.iter().map(|&i| names::exact(context, Side::Mock, i)));
         Judgement::of(vec![finding])
     }

@@ -46,6 +46,7 @@ impl MemoryOperation {
             .filter(|(_, p)| p.on(side).is_some_and(|i| only.contains(&i)))
             .map(|(at, _)| (at, format!("only in the {side}")))
             .collect();
+        let expected = context.expectation(side, first);
         let finding = Finding::new(
             &self.0.name,
             self.0.severity,
@@ -56,7 +57,7 @@ impl MemoryOperation {
             ),
         )
         .side(side)
-        .at(context.expectation(side, first), "copies and sets are part of the sequence")
+        .at(expected, context.said(expected, "copies and sets are part of the sequence"))
         .excerpt(excerpt(comparison, &labels))
         .help("prepare buffers outside the timed region, or do in the mock what the model does");
         Some(names::locate(context, finding, side, &only))

@@ -52,3 +52,13 @@ pub(super) fn locate(context: &Context<'_>, mut finding: Finding, side: Side, in
     }
     finding.kernels(indices.iter().map(|&i| exact(context, side, i)))
 }
+
+/// Adds the input shapes that a framework wrote beside the module, where it did.
+pub(super) fn with_inputs(context: &Context<'_>, mut finding: Finding) -> Finding {
+    for side in Side::BOTH {
+        if let Some(inputs) = context.comparison.module_inputs(side) {
+            finding = finding.evidence(Evidence::on(side, shorten(&escape(&inputs), 160)));
+        }
+    }
+    finding
+}

@@ -125,6 +125,19 @@ impl Comparison {
         self.representative(side)?.ops.get(index).copied()
     }
 
+    /// The input shapes that the side's framework wrote into the module's range, as it wrote them. Evidence where
+    /// inputs differ; nothing where modules are not marked.
+    pub fn module_inputs(&self, side: Side) -> Option<String> {
+        let trace = self.trace(side);
+        let &op = self.representative(side)?.ops.first()?;
+        let contexts = [trace.capture_context(op), trace.launch_context(op)];
+        let mut modules = contexts
+            .into_iter()
+            .flat_map(|context| trace.ranges.innermost_first(context))
+            .filter_map(|range| trace.names.range(trace.ranges.name(range)).module.as_ref());
+        modules.find_map(|m| m.inputs.as_ref().map(|inputs| format!("module `{}` was called with {inputs}", m.path)))
+    }
+
     pub fn symbol_at(&self, side: Side, index: usize) -> Symbol {
         self.selection(side).sequence[index]
     }

