@@ -60,7 +60,7 @@ impl<'t> Chains<'t> {
 /// One instance an occurrence of a range that was open at launch.
 pub(super) fn by_range(trace: &Trace, scope: &[u32], name: &Glob, without: &[Glob]) -> Vec<Instance> {
     let chains = Chains::new(trace, |n| name.matches(&n.text), |n| without.iter().any(|w| w.matches(&n.text)));
-    by_key(scope, |op| chains.find(trace.launch_context(op)))
+    in_issue_order(trace, by_key(scope, |op| chains.find(trace.launch_context(op))))
 }
 
 /// One instance a call of a module: the range open at launch, or, for a kernel replayed from a graph, the
@@ -70,7 +70,7 @@ pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Gl
         n.module.as_ref().is_some_and(|m| !m.is_output && glob.matches(&m.path))
     };
     let chains = Chains::new(trace, |n| is(n, path), |n| without.iter().any(|w| is(n, w)));
-    by_key(scope, |op| {
+    let instances = by_key(scope, |op| {
         let launch = trace.ops.launch(op);
         match chains.find(trace.capture_context(op)) {
             Some(range) => Some((range, launch)),
@@ -78,12 +78,31 @@ pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Gl
             None if trace.from_graph(op) && trace.capture_context(op) != ContextId::NONE => None,
             None => chains.find(trace.launch_context(op)).map(|range| (range, None)),
         }
-    })
+    });
+    in_issue_order(trace, instances)
 }
 
 /// One instance a replay of a CUDA graph.
 pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
-    by_key(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None })
+    let instances = by_key(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None });
+    in_issue_order(trace, instances)
+}
+
+/// Kernels on several streams start in another order each time. The order in which they were issued is the same:
+/// that of the launches, and of the nodes of a graph.
+fn in_issue_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
+    for instance in &mut instances {
+        let Some(first) = instance.ops.first().map(|&op| trace.op(op).stream) else { continue };
+        if instance.ops.iter().all(|&op| trace.op(op).stream == first) {
+            continue;
+        }
+        instance.ops.sort_by_key(|&op| {
+            let launch = trace.ops.launch(op).map(|l| trace.launches.start(l));
+            let node = trace.ops.node(op).map(|n| trace.nodes.root[n as usize]);
+            (launch, node, trace.op(op).start, op)
+        });
+    }
+    instances
 }
 
 /// From one kernel that matches to the next, on each stream.

@@ -16,12 +16,13 @@ mod settle;
 pub use lexicon::{Lexicon, Symbol};
 pub use selection::{Instance, LeftOut, Method, NotFound, SecondOpinion, Selection, SelectionNote};
 
-use crate::diag::{Loc, Side, escape, shorten};
+use crate::diag::{Loc, Severity, Side, escape, shorten};
 use crate::kernel::Families;
 use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
 use crate::sequence::primitive_period;
 use crate::spec::{Case, Each, SideSpec};
-use crate::trace::Trace;
+use crate::trace::framework::{Phase, phase};
+use crate::trace::{ContextId, RangeName, Trace};
 use scope::Scope;
 use search::Searcher;
 use settle::{Model, Settled};
@@ -157,6 +158,7 @@ impl Finder<'_> {
         let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
         let mut settled = settle::nearest_to(self.trace, self.lexicon, side, instances, &model, marks && scope.exact);
         settled.drop_warm_up(self.trace, self.spec.warmup.as_ref().map_or(0, |w| w.value as usize));
+        settled.notes.extend(self.mixed_batches(&settled));
         let second = if marks {
             self.second_by_sequence(&scope, mock, &settled)
         } else {
@@ -164,6 +166,28 @@ impl Finder<'_> {
             None
         };
         self.selection(found.method, found.how, found.confidence, settled, scope, second)
+    }
+
+    /// A range named decode may hold prefill chunks too, where the framework says so.
+    fn mixed_batches(&self, settled: &Settled) -> Option<SelectionNote> {
+        let mixed = |name: &RangeName| phase(&name.text) == Some(Phase::Mixed);
+        let names: Vec<bool> = self.trace.names.ranges().iter().map(mixed).collect();
+        let is_mixed = |instance: &&Instance| {
+            let context = instance.ops.first().map_or(ContextId::NONE, |&op| self.trace.launch_context(op));
+            let ranges = &self.trace.ranges;
+            ranges.innermost_first(context).any(|range| names[ranges.name(range).0 as usize])
+        };
+        let count = settled.instances.iter().filter(is_mixed).count();
+        (count > 0).then(|| SelectionNote {
+            severity: Severity::Warning,
+            message: format!(
+                "{count} of {} instances of the {} belong to batches that mix prefill and decode",
+                settled.instances.len(),
+                self.spec.side
+            ),
+            help: Some("narrow `within` to steps of one phase".to_owned()),
+            at: self.spec.within.last().map(|w| w.loc.clone()),
+        })
     }
 
     fn selection(
