@@ -2,11 +2,13 @@
 //! looked for in, and what the schema and the reference are made from.
 
 mod project;
+mod rule;
 mod shared;
 mod sides;
 mod spec;
 
 pub use project::{FAMILIES, FAMILY, PROJECT};
+pub use rule::RULE_HEADER;
 pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
 pub use sides::{EACH, PROCESS, SIDE};
 pub use spec::{CASE, SPEC, SPEC_FILE};
@@ -125,8 +127,8 @@ pub const SPEC_TABLES: &[&TableDoc] = &[
     &RULE,
 ];
 
-/// The tables of every kind of file: specs, a project, families.
-pub const FILES: [&[&TableDoc]; 3] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY]];
+/// The tables of every kind of file: specs, a project, families, a rule.
+pub const FILES: [&[&TableDoc]; 4] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY], &[&RULE_HEADER]];
 
 #[cfg(test)]
 mod tests {
