@@ -37,7 +37,7 @@ pub fn parse_rule_header(file: &Arc<SourceFile>) -> Result<RuleHeader, Vec<Probl
     let mut header = read(&header, &RULE_HEADER, |top| {
         let parameters = top.node("parameters").map_or_else(|| Some(BTreeMap::new()), |node| node.parameters());
         Some(RuleHeader {
-            severity: top.choice("severity", |word| severity(word))?.value,
+            severity: top.choice("severity", severity)?.value,
             needs: top.texts("needs").unwrap_or_default(),
             parameters: parameters?,
             doc: doc.trim_start().to_owned(),
