@@ -6,6 +6,7 @@ pub mod kernel;
 pub mod limits;
 pub mod outcome;
 pub mod pack;
+pub mod script;
 pub mod select;
 pub mod sequence;
 pub mod spec;
