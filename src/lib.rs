@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod pack;
 pub mod pipeline;
 pub mod report;
+pub mod script;
 pub mod select;
 pub mod sequence;
 pub mod spec;

@@ -5,13 +5,15 @@ use crate::diag::{Loc, Side};
 use crate::select::NotFound;
 use crate::spec::{Case, KernelEntry, Others, Spec};
 use crate::trace::Trace;
+use std::sync::Arc;
 
 /// A compared case.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub spec: &'a Spec,
     pub case: &'a Case,
-    pub comparison: &'a Comparison,
+    /// Shared, since rules hold on to it.
+    pub comparison: &'a Arc<Comparison>,
 }
 
 /// A case whose op was not found on a side.

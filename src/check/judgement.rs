@@ -1,6 +1,6 @@
 //! What a check says of one case.
 
-use crate::diag::{Finding, Verdict};
+use crate::diag::{Finding, Problem, Verdict};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
@@ -9,11 +9,15 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Why it is inconclusive or skipped.
     pub reason: Option<String>,
+    /// The check itself is broken: a rule that fails. Such a run ends as one on a bad spec does.
+    pub problem: Option<Problem>,
+    /// What a rule printed, for whoever writes it; never part of a result.
+    pub printed: Vec<String>,
 }
 
 impl Judgement {
     pub fn pass() -> Self {
-        Self { verdict: Verdict::Pass, findings: Vec::new(), reason: None }
+        Self { verdict: Verdict::Pass, findings: Vec::new(), reason: None, problem: None, printed: Vec::new() }
     }
 
     pub fn of(findings: Vec<Finding>) -> Self {
@@ -26,5 +30,10 @@ impl Judgement {
 
     pub fn inconclusive(reason: impl Into<String>) -> Self {
         Self { verdict: Verdict::Inconclusive, reason: Some(reason.into()), ..Self::pass() }
+    }
+
+    /// A check that could not judge because it is broken itself.
+    pub fn broken(problem: Problem) -> Self {
+        Self { problem: Some(problem), ..Self::inconclusive("the rule failed") }
     }
 }

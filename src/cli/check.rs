@@ -70,8 +70,13 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     Said {
         code: exit_code(&run, fail_on, allow_inconclusive),
         stdout: render(&run.outcome, args.format, &terminal.out),
-        stderr: render_problems(&run.problems, args.format, &terminal.err),
+        stderr: said_by_rules(&run.printed) + render_problems(&run.problems, args.format, &terminal.err).as_str(),
     }
+}
+
+/// What rules printed, one line each.
+fn said_by_rules(printed: &[String]) -> String {
+    printed.iter().map(|line| escape(line) + "\n").collect()
 }
 
 /// The checks and tables to judge by: the project's in front of the shipped ones.

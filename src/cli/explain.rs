@@ -3,6 +3,7 @@
 use super::check::session;
 use super::terminal::Terminal;
 use super::{Said, failed};
+use crate::check::Meta;
 use crate::diag::{Problem, did_you_mean, escape};
 use crate::diagnose::Issue;
 use crate::pipeline::Session;
@@ -17,23 +18,27 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    let session = match session() {
-        Ok((session, _)) => session,
+    let opened = session().and_then(|(session, _)| session.metas().map(|metas| (session, metas)));
+    let (session, metas) = match opened {
+        Ok(opened) => opened,
         Err(problems) => return failed(&problems, Format::Human, terminal),
     };
     let found = match &args.name {
-        None => Some(contents(&session)),
-        Some(name) => explanation(&session, name),
+        None => Some(contents(&session, &metas)),
+        Some(name) => explanation(&session, &metas, name),
     };
     match found {
         Some(markdown) => Said { stdout: page(&markdown, &terminal.out), stderr: String::new(), code: 0 },
-        None => failed(&[unknown(&session, args.name.as_deref().unwrap_or_default())], Format::Human, terminal),
+        None => {
+            let problem = unknown(&session, &metas, args.name.as_deref().unwrap_or_default());
+            failed(&[problem], Format::Human, terminal)
+        }
     }
 }
 
 /// The Markdown page of a name.
-fn explanation(session: &Session, name: &str) -> Option<String> {
-    let check = session.metas().into_iter().find(|meta| meta.name == name).map(|meta| meta.doc);
+fn explanation(session: &Session, metas: &[Meta], name: &str) -> Option<String> {
+    let check = metas.iter().find(|meta| meta.name == name).map(|meta| meta.doc.clone());
     check.or_else(|| session.issues().get(name).map(issue))
 }
 
@@ -54,9 +59,9 @@ fn issue(issue: &Issue) -> String {
     page
 }
 
-fn contents(session: &Session) -> String {
+fn contents(session: &Session, metas: &[Meta]) -> String {
     let mut page = "# Checks and rules\n\n".to_owned();
-    for meta in session.metas() {
+    for meta in metas {
         let _ = writeln!(page, "- `{}` ({}): {}", meta.name, meta.severity, meta.summary);
     }
     page.push_str("\n# Common issues\n\n");
@@ -67,8 +72,7 @@ fn contents(session: &Session) -> String {
     page
 }
 
-fn unknown(session: &Session, name: &str) -> Problem {
-    let metas = session.metas();
+fn unknown(session: &Session, metas: &[Meta], name: &str) -> Problem {
     let names: Vec<&str> =
         metas.iter().map(|m| m.name.as_str()).chain(session.issues().iter().map(|i| i.id.as_str())).collect();
     Problem::spec("unknown-name", format!("there is no check, issue or rule `{}`", escape(name)))

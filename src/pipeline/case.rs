@@ -1,6 +1,7 @@
 //! One case: refuse, select, compare, check, diagnose.
 
 use super::exceptions::Exceptions;
+use super::jobs::Job;
 use super::traces::Traces;
 use super::{Options, Session, rows};
 use crate::check::{self, Check, Context, Judgement, Unselected};
@@ -9,23 +10,21 @@ use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
 use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
 use crate::select::{self, Selection};
-use crate::spec::{Case, Spec};
+use crate::spec::Spec;
 use crate::trace::Trace;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A case and the traces it is judged on.
-pub(super) struct Job<'s> {
-    pub(super) spec: &'s Spec,
-    pub(super) case: &'s Case,
-    pub(super) mock: PathBuf,
-    pub(super) e2e: PathBuf,
-}
-
-/// A judged case, and problems of rules met on the way.
+/// A judged case, problems of rules met on the way, and what rules printed.
 pub(super) struct Judged {
     pub(super) outcome: CaseOutcome,
     pub(super) problems: Vec<Problem>,
+    pub(super) printed: Vec<String>,
+}
+
+impl Judged {
+    fn new(outcome: CaseOutcome) -> Self {
+        Self { outcome, problems: Vec::new(), printed: Vec::new() }
+    }
 }
 
 /// Judges one case.
@@ -44,7 +43,7 @@ pub(super) fn judge(
     };
     let mut outcome = empty(job, &mock, &e2e);
     if refuse(session, &mut outcome, &mock, &e2e) {
-        return Ok(Judged { outcome, problems: Vec::new() });
+        return Ok(Judged::new(outcome));
     }
     let exceptions = Exceptions::new(job.case, options.today.as_deref());
     let selected = match select::select(job.case, &mock, &e2e, &session.families) {
@@ -55,14 +54,15 @@ pub(super) fn judge(
                 check::empty_selection(&Unselected { spec: job.spec, case: job.case, trace, not_found: &not_found });
             let facts = selection_facts(not_found.side, trace);
             conclude(session, &mut outcome, vec![finding], &facts, Verdict::Fail);
-            return Ok(Judged { outcome, problems: Vec::new() });
+            return Ok(Judged::new(outcome));
         }
     };
-    let comparison =
-        Comparison::new(mock, e2e, Arc::clone(&session.families), selected, job.case, &exceptions.active());
+    let families = Arc::clone(&session.families);
+    let comparison = Arc::new(Comparison::new(mock, e2e, families, selected, job.case, &exceptions.active()));
     let context = Context { spec: job.spec, case: job.case, comparison: &comparison };
-    let problems = check_all(session, &context, exceptions, &mut outcome, options);
-    Ok(Judged { outcome, problems })
+    let mut judged = Judged::new(outcome);
+    check_all(session, &context, job.rules, exceptions, &mut judged, options);
+    Ok(judged)
 }
 
 /// The outcome before anything is known but the traces.
@@ -140,31 +140,33 @@ fn diagnosis(cause: Cause<'_>) -> Diagnosis {
 fn check_all(
     session: &Session,
     context: &Context<'_>,
+    rules: &[Box<dyn Check>],
     mut exceptions: Exceptions<'_>,
-    outcome: &mut CaseOutcome,
+    judged: &mut Judged,
     options: &Options,
-) -> Vec<Problem> {
-    let problems = Vec::new();
+) {
     let mut findings: Vec<Finding> = Vec::new();
     let mut verdict = Verdict::Skipped;
     exceptions.count_positions(&context.comparison.known);
-    for check in &session.checks {
-        let name = &check.meta().name;
-        let level = context.case.checks.get(name).map(|s| s.value);
+    for check in session.checks.iter().chain(rules) {
+        let meta = check.meta();
+        let level = context.case.checks.get(&meta.name).map(|s| s.value);
         if level == Some(None) {
             continue;
         }
         let judgement = run(check.as_ref(), context);
+        judged.problems.extend(judgement.problem);
+        judged.printed.extend(judgement.printed.iter().map(|line| format!("{}: {line}", meta.name)));
         let mut own: Vec<Finding> = judgement.findings;
         for finding in &mut own {
-            finding.severity = severity(finding.severity, check.meta().severity, level.flatten());
+            finding.severity = severity(finding.severity, meta.severity, level.flatten());
             finding.known = exceptions.cover(finding);
         }
         let failed = own.iter().any(|f| f.known.is_none() && f.severity >= options.fail_on);
         let said = if failed { Verdict::Fail } else { judgement.verdict };
         verdict = verdict.max(said);
-        outcome.checks.push(CheckOutcome {
-            name: name.clone(),
+        judged.outcome.checks.push(CheckOutcome {
+            name: meta.name.clone(),
             verdict: said,
             reason: judgement.reason,
             findings: own.iter().filter(|f| f.known.is_none()).count(),
@@ -179,10 +181,9 @@ fn check_all(
     // Stable: within a severity the checks' own order, which puts first what explains more.
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     let facts = diagnose::facts(context);
-    outcome.known = exceptions.outcomes();
-    describe(context, outcome);
-    conclude(session, outcome, findings, &facts, verdict);
-    problems
+    judged.outcome.known = exceptions.outcomes();
+    describe(context, &mut judged.outcome);
+    conclude(session, &mut judged.outcome, findings, &facts, verdict);
 }
 
 /// Runs a check, or says why these traces cannot be checked.

@@ -11,6 +11,7 @@
 mod case;
 mod embedded;
 mod exceptions;
+mod jobs;
 mod rows;
 mod traces;
 
@@ -19,10 +20,10 @@ use crate::diag::{Problem, ProblemClass, Severity, Verdict};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, FORMAT, Outcome, ProblemOutcome};
+use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Library, Project, Spec, Vocabulary};
-use case::Job;
 use rayon::prelude::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use traces::Traces;
 
@@ -49,11 +50,32 @@ pub struct Overrides {
     pub e2e: Option<PathBuf>,
 }
 
-/// What a run gives: its outcome, and the problems that kept cases from being judged.
+/// What a run gives: its outcome, the problems that kept cases or rules from judging, and what rules printed.
 #[derive(Debug)]
 pub struct Run {
     pub outcome: Outcome,
     pub problems: Vec<Problem>,
+    /// For whoever writes a rule; never part of a result.
+    pub printed: Vec<String>,
+}
+
+/// A spec with the rules of each of its cases, compiled.
+pub struct Loaded {
+    pub spec: Spec,
+    /// In step with the spec's cases.
+    rules: Vec<Vec<Box<dyn Check>>>,
+}
+
+impl Loaded {
+    fn cases(&self) -> impl Iterator<Item = (&Spec, &Case, &[Box<dyn Check>])> {
+        self.spec.cases.iter().zip(&self.rules).map(|(case, rules)| (&self.spec, case, rules.as_slice()))
+    }
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded").field("spec", &self.spec).finish_non_exhaustive()
+    }
 }
 
 /// Everything known before the first spec is read: checks, families, common issues, shipped specs.
@@ -63,6 +85,7 @@ pub struct Session {
     pub(crate) issues: Issues,
     library: Library,
     vocabulary: Vocabulary,
+    rules: Rules,
 }
 
 impl std::fmt::Debug for Session {
@@ -77,19 +100,19 @@ impl Session {
     /// # Errors
     /// None in a release: a test reads every embedded file.
     pub fn shipped() -> Result<Self, Vec<Problem>> {
-        Self::new(&[], &[])
+        Self::new(&[], &[], Rules::default())
     }
 
-    /// With a project's own families and issues in front of the shipped ones.
+    /// With a project's own families, issues and rules in front of the shipped ones.
     ///
     /// # Errors
     /// All mistakes in the project's files.
     pub fn for_project(project: &Project) -> Result<Self, Vec<Problem>> {
         let paths = |list: &[crate::diag::Spanned<PathBuf>]| list.iter().map(|p| p.value.clone()).collect::<Vec<_>>();
-        Self::new(&paths(&project.families), &paths(&project.issues))
+        Self::new(&paths(&project.families), &paths(&project.issues), Rules::new(paths(&project.rules)))
     }
 
-    fn new(families: &[PathBuf], issues: &[PathBuf]) -> Result<Self, Vec<Problem>> {
+    fn new(families: &[PathBuf], issues: &[PathBuf], rules: Rules) -> Result<Self, Vec<Problem>> {
         let checks = check::builtin();
         let mut problems = Vec::new();
         let mut table = Families::new(spec::parse_families(&embedded::families())?);
@@ -100,9 +123,10 @@ impl Session {
             }
         }
         let names = check_names(&checks);
-        let mut known = parse_issues(&embedded::issues(), &names)?;
+        let judgements: Vec<String> = names.iter().cloned().chain(rules.names()).collect();
+        let mut known = parse_issues(&embedded::issues(), &judgements)?;
         for path in issues.iter().rev() {
-            match spec::read_file(path).map_err(|p| vec![p]).and_then(|file| parse_issues(&file, &names)) {
+            match spec::read_file(path).map_err(|p| vec![p]).and_then(|file| parse_issues(&file, &judgements)) {
                 Ok(rows) => known.prepend(rows),
                 Err(found) => problems.extend(found),
             }
@@ -110,42 +134,62 @@ impl Session {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let vocabulary = Vocabulary { checks: names, rules: Vec::new(), families: table.clone() };
-        Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary })
+        let vocabulary = Vocabulary { checks: names, rules: rules.names(), families: table.clone() };
+        Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
     }
 
-    /// Reads specs; folders are searched.
+    /// Reads specs and compiles their rules; folders are searched.
     ///
     /// # Errors
     /// All mistakes of all files; class `Nothing` if there is no spec.
-    pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Spec>, Vec<Problem>> {
+    pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Loaded>, Vec<Problem>> {
         let files = spec::discover(paths)?;
-        let mut specs = Vec::new();
+        let mut loaded = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match spec::load(&file, &self.vocabulary, &self.library) {
-                Ok(spec) => specs.push(spec),
+            match self.load_one(&file) {
+                Ok(spec) => loaded.push(spec),
                 Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(specs) } else { Err(problems) }
+        if problems.is_empty() { Ok(loaded) } else { Err(problems) }
+    }
+
+    fn load_one(&self, file: &Path) -> Result<Loaded, Vec<Problem>> {
+        let spec = spec::load(file, &self.vocabulary, &self.library)?;
+        let mut problems: Vec<Problem> = Vec::new();
+        let mut rules = Vec::new();
+        for case in &spec.cases {
+            match script::load(&self.rules, &case.rules) {
+                Ok(compiled) => rules.push(compiled),
+                // Cases share rules: a mistake in one is said once.
+                Err(found) => found.into_iter().for_each(|p| {
+                    if !problems.contains(&p) {
+                        problems.push(p)
+                    }
+                }),
+            }
+        }
+        if problems.is_empty() { Ok(Loaded { spec, rules }) } else { Err(problems) }
     }
 
     /// Judges every selected case of the specs. Traces are read once; results keep the order of the specs.
-    pub fn check(&self, specs: &[Spec], overrides: &Overrides, options: &Options) -> Run {
-        let jobs = match jobs(specs, overrides) {
+    pub fn check(&self, specs: &[Loaded], overrides: &Overrides, options: &Options) -> Run {
+        let jobs = match jobs::jobs(specs, overrides) {
             Ok(jobs) => jobs,
-            Err(problems) => return Run { outcome: Outcome::of_problems(&problems), problems },
+            Err(problems) => return Run { outcome: Outcome::of_problems(&problems), problems, printed: Vec::new() },
         };
         let traces = Traces::read(jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]));
         let judged: Vec<Result<case::Judged, Vec<Problem>>> =
             jobs.par_iter().map(|job| case::judge(self, job, &traces, options)).collect();
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();
+        let mut printed = Vec::new();
         for result in judged {
             match result {
                 Ok(judged) => {
                     problems.extend(judged.problems);
+                    printed.extend(judged.printed);
                     cases.push(judged.outcome);
                 }
                 Err(found) => problems.extend(found),
@@ -157,12 +201,19 @@ impl Session {
                 unique.push(problem);
             }
         }
-        Run { outcome: outcome(cases, &unique, specs), problems: unique }
+        Run { outcome: outcome(cases, &unique, specs), problems: unique, printed }
     }
 
-    /// Names, severities and documentation of every built-in check.
-    pub fn metas(&self) -> Vec<Meta> {
-        self.checks.iter().map(|c| c.meta().clone()).chain(check::around()).collect()
+    /// Names, severities and documentation of every built-in check and every rule.
+    ///
+    /// # Errors
+    /// Mistakes in a rule's header.
+    pub fn metas(&self) -> Result<Vec<Meta>, Vec<Problem>> {
+        let mut metas: Vec<Meta> = self.checks.iter().map(|c| c.meta().clone()).chain(check::around()).collect();
+        for name in self.rules.names() {
+            metas.push(RuleDoc::read(&self.rules, &name)?.meta);
+        }
+        Ok(metas)
     }
 
     pub fn issues(&self) -> &Issues {
@@ -178,57 +229,14 @@ fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {
     checks.iter().map(|c| c.meta().name.clone()).chain(check::around().into_iter().map(|m| m.name)).collect()
 }
 
-fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Spec]) -> Outcome {
+fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
     let verdict = cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Skipped);
     let mut sources = Vec::new();
-    for spec in specs {
-        case::add_sources(spec, &mut sources);
+    for loaded in specs {
+        case::add_sources(&loaded.spec, &mut sources);
     }
     let problems = problems.iter().map(ProblemOutcome::from).collect();
     Outcome { format: FORMAT, verdict, cases, problems, sources }
-}
-
-/// The cases to judge, with the traces they are judged on.
-fn jobs<'s>(specs: &'s [Spec], overrides: &Overrides) -> Result<Vec<Job<'s>>, Vec<Problem>> {
-    let wanted = |case: &Case| overrides.case.as_ref().is_none_or(|name| *name == case.name.value);
-    let selected: Vec<(&Spec, &Case)> =
-        specs.iter().flat_map(|s| s.cases.iter().map(move |c| (s, c))).filter(|(_, c)| wanted(c)).collect();
-    if let Some(name) = overrides.case.as_ref().filter(|_| selected.is_empty()) {
-        let names: Vec<&str> = specs.iter().flat_map(|s| &s.cases).map(|c| c.name.value.as_str()).collect();
-        return Err(vec![
-            Problem::spec("unknown-case", format!("there is no case `{name}`"))
-                .maybe_help(crate::diag::did_you_mean(name, names)),
-        ]);
-    }
-    let replaced = overrides.mock.is_some() || overrides.e2e.is_some();
-    if replaced && selected.len() > 1 {
-        let names: Vec<String> = selected.iter().map(|(_, c)| format!("`{}`", c.name.value)).collect();
-        return Err(vec![
-            Problem::spec("ambiguous-override", "--mock and --e2e fit several cases: a trace belongs to one")
-                .note(format!("cases: {}", names.join(", ")))
-                .help("say which one with --case NAME"),
-        ]);
-    }
-    let mut problems = Vec::new();
-    let jobs = selected.into_iter().filter_map(|(spec, case)| {
-        let path = |given: &Option<PathBuf>, side: &crate::spec::SideSpec| {
-            given.clone().or_else(|| side.trace.as_ref().map(|t| t.value.clone()))
-        };
-        match (path(&overrides.mock, &case.mock), path(&overrides.e2e, &case.e2e)) {
-            (Some(mock), Some(e2e)) => Some(Job { spec, case, mock, e2e }),
-            (mock, _) => {
-                let (side, key) = if mock.is_none() { ("mock", "mock.trace") } else { ("E2E", "e2e.trace") };
-                problems.push(
-                    Problem::spec("no-trace", format!("no {side} trace is given"))
-                        .label(&case.name.loc, format!("this case has no `{key}`"))
-                        .help(format!("set `{key}`, or give --{}", side.to_lowercase())),
-                );
-                None
-            }
-        }
-    });
-    let jobs: Vec<Job<'s>> = jobs.collect();
-    if problems.is_empty() { Ok(jobs) } else { Err(problems) }
 }
 
 /// Exit codes: public API, documented in the README.

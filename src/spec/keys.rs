@@ -2,11 +2,13 @@
 //! looked for in, and what the schema and the reference are made from.
 
 mod project;
+mod rule;
 mod shared;
 mod sides;
 mod spec;
 
 pub use project::{FAMILIES, FAMILY, ISSUE, ISSUES, PROJECT};
+pub use rule::RULE_HEADER;
 pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
 pub use sides::{EACH, PROCESS, SIDE};
 pub use spec::{CASE, SPEC, SPEC_FILE};
@@ -125,8 +127,9 @@ pub const SPEC_TABLES: &[&TableDoc] = &[
     &RULE,
 ];
 
-/// The tables of every kind of file: specs, a project, families, common issues.
-pub const FILES: [&[&TableDoc]; 4] = [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY], &[&ISSUES, &ISSUE]];
+/// The tables of every kind of file: specs, a project, families, common issues, a rule.
+pub const FILES: [&[&TableDoc]; 5] =
+    [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY], &[&ISSUES, &ISSUE], &[&RULE_HEADER]];
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,7 @@ mod node;
 mod patterns;
 mod project;
 mod reading;
+mod rule_header;
 mod sides;
 mod statement;
 mod syntax;
@@ -35,4 +36,5 @@ pub use model::{
     RuleUse, SideSpec, Spec,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};
+pub use rule_header::{RuleHeader, parse_rule_header};
 pub use vocabulary::Vocabulary;

@@ -1,7 +1,7 @@
 //! Rows in any order to a finished [`Trace`].
 
 use super::capability::{Capabilities, GraphTracing};
-use super::launches::{Api, Launches, SyncCalls};
+use super::launches::{Api, Launches, SyncCalls, without_version};
 use super::names::{NameId, Names, OpKind};
 use super::ops::{NONE, Ops, Shape};
 use super::process::{Process, ProcessId, Thread, ThreadId};
@@ -223,6 +223,7 @@ impl TraceBuilder {
     }
 
     fn push_sync(&mut self, row: CallRow, name: &str) {
+        let name = without_version(name);
         let known = self.syncs.names.iter().position(|n| n == name);
         let name = known.unwrap_or_else(|| {
             self.syncs.names.push(name.to_owned());

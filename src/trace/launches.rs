@@ -20,16 +20,7 @@ impl Api {
     /// From the name as the profiler writes it, with or without its version suffix
     /// (`cudaGraphLaunch_v10000`).
     pub fn of(name: &str) -> Self {
-        let name = name.strip_suffix("_ptsz").unwrap_or(name);
-        let bare = match name.rsplit_once("_v") {
-            Some((head, digits))
-                if !digits.is_empty()
-                    && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b.is_ascii_lowercase()) =>
-            {
-                head
-            }
-            _ => name,
-        };
+        let bare = without_version(name);
         let Some(call) = bare.strip_prefix("cuda").or_else(|| bare.strip_prefix("cu")) else { return Self::Other };
         let blocking_copy = (call.starts_with("Memcpy") || call.starts_with("Memset")) && !call.contains("Async");
         match call {
@@ -42,6 +33,20 @@ impl Api {
             _ if call.starts_with("Launch") || call.starts_with("Memcpy") || call.starts_with("Memset") => Self::Launch,
             _ => Self::Other,
         }
+    }
+}
+
+/// An API's name without its version and stream suffixes: `cudaGraphLaunch` for `cudaGraphLaunch_v10000`.
+pub(super) fn without_version(name: &str) -> &str {
+    let name = name.strip_suffix("_ptsz").unwrap_or(name);
+    match name.rsplit_once("_v") {
+        Some((head, digits))
+            if !digits.is_empty()
+                && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_' || b.is_ascii_lowercase()) =>
+        {
+            head
+        }
+        _ => name,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the tests of specifications share: a vocabulary, built-in specs, a plain renderer.
 
-#![allow(dead_code, clippy::expect_used, reason = "every test file takes what it needs")]
+#![allow(dead_code, clippy::expect_used, clippy::panic, reason = "every test file takes what it needs")]
+
+pub(crate) mod compared;
 
 use align::diag::{Label, Problem, SourceFile};
 use align::kernel::Families;

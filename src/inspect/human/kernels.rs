@@ -46,7 +46,9 @@ impl Page<'_> {
             }
         }
         let summary = counted(kernels.len() as u64, "name", "names");
-        self.title("Kernels", &summary) + &table.render(self) + &self.kernels_left_out(&kernels[shown..])
+        self.title("Kernels", &summary)
+            + table.render(self).as_str()
+            + self.kernels_left_out(&kernels[shown..]).as_str()
     }
 
     fn kernels_left_out(&self, rest: &[KernelSummary]) -> String {
@@ -84,7 +86,7 @@ impl Page<'_> {
                 ],
             );
         }
-        self.title("Memory operations", "") + &table.render(self)
+        self.title("Memory operations", "") + table.render(self).as_str()
     }
 }
 

@@ -139,7 +139,7 @@ impl Page<'_> {
                 );
             }
         }
-        self.title("Processes", "") + &table.render(self)
+        self.title("Processes", "") + table.render(self).as_str()
     }
 
     pub(super) fn synchronisations(&self) -> String {
@@ -150,7 +150,7 @@ impl Page<'_> {
         for call in &self.inspection.synchronisations {
             table.row(None, vec![format!("  {}", escape(&call.name)), thousands(call.count), time(call.total_ns)]);
         }
-        self.title("Host synchronisations", "calls that wait for the GPU") + &table.render(self)
+        self.title("Host synchronisations", "calls that wait for the GPU") + table.render(self).as_str()
     }
 }
 

@@ -14,7 +14,7 @@ impl Page<'_> {
         let mut table =
             Table::new(&["  range", "times", "launched", "GPU time", "captured here, replayed", "GPU time"]);
         self.level(&mut table, &self.inspection.ranges, "", 0);
-        self.title("NVTX ranges", "* stands for a number") + &table.render(self)
+        self.title("NVTX ranges", "* stands for a number") + table.render(self).as_str()
     }
 
     /// Ranges with GPU work a line each, the others together on one.

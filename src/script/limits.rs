@@ -1,0 +1,52 @@
+//! Every limit a script runs under, with its reason. They count work and sizes, never time, so that a
+//! script ends at the same place on every machine, in debug as in release.
+
+/// Operations of one run. The shipped rules take under 20 thousand on the golden traces, and 500 instances of
+/// 50 kernels can be walked through. A loop that does not end is stopped within a second, unless each of its
+/// steps copies the largest values allowed.
+pub const OPERATIONS: u64 = 500_000;
+
+/// Functions calling functions. Rules nest two or three deep.
+pub const CALL_DEPTH: usize = 24;
+
+/// Nesting of one expression or statement, inside functions and outside. Readable code stays below ten.
+pub const EXPRESSION_DEPTH: usize = 48;
+
+/// Bytes of all strings in one value. Kernel names are up to 100 kB; longer ones are cut.
+pub const STRING_BYTES: usize = 128 << 10;
+
+/// Elements of one array, counted with those of the arrays inside it. No op has more kernels.
+pub const ARRAY_ELEMENTS: usize = 10_000;
+
+/// Entries of one map: tables written by hand.
+pub const MAP_ENTRIES: usize = 1_000;
+
+/// Variables alive at once.
+pub const VARIABLES: usize = 256;
+
+/// Functions one script defines.
+pub const FUNCTIONS: usize = 128;
+
+/// Imports of one run, nested ones included.
+pub const MODULES: usize = 16;
+
+/// Characters of a pattern. Those of kernel names stay below a hundred.
+pub const PATTERN_BYTES: usize = 1_000;
+
+/// Different patterns of one run: each is compiled once, which costs more than any operation.
+pub const PATTERNS: usize = 256;
+
+/// Instances a rule can walk through, evenly spaced where a side has more; what concerns all of them
+/// (`graph_share`, `host_syncs`, `times_ns`) is counted outside the script.
+pub const INSTANCES: usize = 500;
+
+/// Values in an array of times, evenly spaced by rank where there are more.
+pub const TIMES: usize = 5_000;
+
+/// Findings of one run, and lines it prints; what is printed beyond is dropped.
+pub const FINDINGS: usize = 200;
+pub const PRINTED_LINES: usize = 200;
+
+/// Stack of the thread a script is compiled and run on, in bytes. Ten thousand arrays inside each other, the
+/// deepest value the limits allow, need less than a quarter of it in a debug build.
+pub const STACK_BYTES: usize = 64 << 20;

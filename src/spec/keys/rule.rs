@@ -1,0 +1,29 @@
+//! The header of a rule's `rule.md`.
+
+use super::{Key, Shape, TableDoc};
+
+pub static RULE_HEADER: TableDoc = TableDoc::new(
+    "the header of `rule.md`",
+    "How much a rule weighs and what it takes; TOML between two lines of `+++`.",
+    &[&[
+        Key::new(
+            "severity",
+            Shape::Choice(&["error", "warning", "note"]),
+            "severity = \"error\"",
+            "The severity of its findings unless the script or the spec says otherwise.",
+        )
+        .required(),
+        Key::new(
+            "needs",
+            Shape::Texts,
+            "needs = [\"api-calls\"]",
+            "What it needs of both traces, else it is skipped: api-calls, launch-shapes.",
+        ),
+        Key::new(
+            "parameters",
+            Shape::Parameters,
+            "parameters = { min_share = 0.95 }",
+            "Names and defaults; a default's type is the parameter's type.",
+        ),
+    ]],
+);
