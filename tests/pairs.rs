@@ -50,3 +50,25 @@ fn reports_of_every_pair() {
         settings.bind(|| insta::assert_snapshot!(name, report));
     }
 }
+
+/// The limits of the shipped specs are honest: wider than the default only for a written reason, and nothing
+/// critical is accepted by its family.
+#[test]
+fn shipped_specs_widen_nothing_without_a_reason() {
+    let session = Session::shipped().expect("the shipped files are right");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let specs = session.load(&[root.join("specs")]).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(specs.len() >= 7, "the shipped specs are found");
+    for case in specs.iter().flat_map(|loaded| &loaded.spec.cases) {
+        let place = format!("{} {}", case.name.loc.file.name, case.name.value);
+        let latency = &case.latency;
+        assert!(latency.within.value <= 0.10 || latency.reason.is_some(), "{place}: wider than 10 % without a reason");
+        assert!(latency.within.value <= 0.15, "{place}: nothing shipped needs more than 15 %");
+        assert!(latency.kernel_within.value <= 0.25 && latency.kernel_floor.value <= 0.05, "{place}");
+        assert!(case.known.is_empty(), "{place}: a shipped spec declares no exception");
+        assert!(case.kernels.iter().any(|k| k.critical), "{place}: something makes the op what it is");
+        for kernel in case.kernels.iter().filter(|k| k.critical) {
+            assert!(kernel.patterns.iter().all(|p| !p.is_family()), "{place}: `{}`", kernel.name.value);
+        }
+    }
+}

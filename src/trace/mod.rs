@@ -2,7 +2,7 @@
 //!
 //! A [`Trace`] holds structure-of-arrays columns with interned names: 48 bytes a GPU operation, so that
 //! ten million kernels need about half a gigabyte, and as much again where each has its own launch.
-//! A reader (one file a format, in [`format`]) pushes rows into a [`TraceBuilder`] in any
+//! A reader (one file a format, in [`mod@format`]) pushes rows into a [`TraceBuilder`] in any
 //! order; `finish` sorts by time, joins kernels to launches and launches to NVTX ranges.
 
 mod builder;

@@ -1,7 +1,7 @@
 //! What a script sees: typed values with documented properties and functions.
 //!
 //! Each row below registers a property, a method or a function together with its documentation, so that
-//! nothing can be one without the other; [`reference`] lists them all. Values are handles into the shared
+//! nothing can be one without the other; [`reference()`] lists them all. Values are handles into the shared
 //! [`Comparison`](crate::compare::Comparison). No property is ever absent: where there is nothing to say it
 //! is empty, zero or an error that names what to ask first.
 
