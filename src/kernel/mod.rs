@@ -2,12 +2,14 @@
 
 mod family;
 mod identity;
+mod kernel_pattern;
 mod normalise;
 mod pattern;
 mod traits;
 
 pub use family::{Families, Family, FamilyId};
 pub use identity::{Identity, Level};
+pub use kernel_pattern::KernelPattern;
 pub use normalise::normalise;
-pub use pattern::{Glob, KernelPattern, PatternError, TextPattern};
+pub use pattern::{Glob, PatternError, TextPattern};
 pub use traits::{Dtype, dtype, is_generated};

@@ -7,6 +7,7 @@
 
 mod builder;
 mod capability;
+mod correlation;
 pub mod format;
 pub mod framework;
 mod launches;

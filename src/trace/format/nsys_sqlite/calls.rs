@@ -1,7 +1,7 @@
 //! API calls: launches of kept operations, graph launches, synchronising calls.
 
 use super::Reader;
-use super::gpu::each_row;
+use super::rows::each_row;
 use super::schema::integer;
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;

@@ -1,8 +1,9 @@
 //! Kernels, memory copies and memory sets.
 
+use super::Reader;
 use super::calls::CALLS;
+use super::rows::each_row;
 use super::schema::{integer, small};
-use super::{Reader, broken};
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
 use crate::trace::builder::{NO_CORRELATION, OpRow, PROCESS_MASK};
@@ -157,30 +158,4 @@ fn common(row: &Row<'_>, builder: &mut TraceBuilder, lone: i64) -> rusqlite::Res
         shape: Shape::default(),
         node: integer(row, 6)?.map(|id| id as u64).filter(|&id| id != 0),
     }))
-}
-
-/// Steps over a table's rows; `take` says whether it kept the row. Returns how many it did not keep.
-pub(super) fn each_row(
-    db: &rusqlite::Connection,
-    shown: &str,
-    table: &str,
-    exists: bool,
-    query: &str,
-    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
-) -> Result<u64, Problem> {
-    if !exists {
-        return Ok(0);
-    }
-    let (mut done, mut skipped) = (0u64, 0u64);
-    let mut step = || -> rusqlite::Result<()> {
-        let mut statement = db.prepare(query)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            skipped += u64::from(!take(row)?);
-            done += 1;
-        }
-        Ok(())
-    };
-    step().map_err(|e| broken(shown, table, done, &e))?;
-    Ok(skipped)
 }

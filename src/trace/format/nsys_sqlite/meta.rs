@@ -2,7 +2,7 @@
 //! host, user and paths.
 
 use super::Reader;
-use super::gpu::each_row;
+use super::rows::each_row;
 use super::schema::integer;
 use super::strings::text;
 use crate::diag::{Problem, escape};

@@ -7,6 +7,7 @@ mod calls;
 mod gpu;
 mod meta;
 mod nvtx;
+mod rows;
 mod schema;
 mod strings;
 

@@ -1,7 +1,7 @@
 //! NVTX ranges and the creation of graph nodes.
 
 use super::Reader;
-use super::gpu::each_row;
+use super::rows::each_row;
 use super::schema::{Schema, integer};
 use super::strings::text;
 use crate::diag::Problem;
