@@ -114,6 +114,17 @@ pub const LATENCY_LEAST: usize = 3;
 /// Confidence level of the interval of the ratio.
 pub const LEVEL: f64 = 0.95;
 
+/// The tolerance of the instance's ratio where a spec sets none. Aligned pairs lie within 4 %; a wider one needs a
+/// written reason.
+pub const TOLERANCE: f64 = 0.10;
+
+/// No tolerance is wider: beyond twice the time it is another op.
+pub const TOLERANCE_MOST: f64 = 1.0;
+
+/// The ratio of means is looked at only where it differs by more than this from the ratio of medians: settled sides stay
+/// under 3 %; a third of the executions at three times the time moves it by 60 %.
+pub const MEANS_APART: f64 = 0.10;
+
 /// Latency is judged only if this share of the kernels is aligned: otherwise different work is timed.
 pub const LATENCY_ALIGNED: f64 = 0.9;
 

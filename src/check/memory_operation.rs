@@ -36,7 +36,7 @@ impl MemoryOperation {
             .iter()
             .filter(|p| p.on(side.other()).is_none() && !p.moved)
             .filter_map(|p| p.on(side))
-            .filter(|&i| comparison.is_memory(side, i) && context.judged(side, i) && !context.allowed(side, i))
+            .filter(|&i| comparison.is_memory(side, i) && context.judged(side, i) && !context.uncounted(side, i))
             .collect();
         let &first = only.first()?;
         let labels: Vec<(usize, String)> = comparison

@@ -90,7 +90,7 @@ pub(super) fn offers(trace: &Trace, scope: &[u32], wanted: &[&str]) -> Vec<Strin
 /// Ranges and modules of the trace whose name, or whose last part, is near to what was asked.
 pub(super) fn near_marks(trace: &Trace, wanted: &str) -> Vec<String> {
     let last =
-        |text: &str| text.rsplit(['.', ':']).find(|part| part.trim_matches('*') != "").unwrap_or(text).to_owned();
+        |text: &str| text.rsplit(['.', ':']).find(|part| !part.trim_matches('*').is_empty()).unwrap_or(text).to_owned();
     let bare = wanted.trim_matches(['*', '.', ':']);
     let mut names: Vec<String> = trace.names.ranges().iter().map(generalised).collect();
     names.sort_unstable();

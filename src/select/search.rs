@@ -44,6 +44,13 @@ impl Searcher<'_> {
         let absent: Vec<u32> = pattern.iter().map(|&s| self.absent(s)).collect();
         let found = self.occurrences(&absent, &|i, symbol| self.lexicon.substitution(pattern[i], symbol));
         let mut found = self.confirm(found);
+        // Where the very kernels are found, occurrences of mere relatives (other tiles) are other works.
+        let has_one = |i: &Instance| {
+            i.ops.iter().any(|&op| pattern.contains(&self.lexicon.symbol(self.side, self.trace.ops.name(op))))
+        };
+        if found.instances.iter().any(has_one) {
+            found.instances.retain(has_one);
+        }
         self.extend(&mut found.instances);
         found
     }

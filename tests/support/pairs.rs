@@ -110,7 +110,8 @@ pub(crate) fn golden(name: &str) -> PathBuf {
 /// Judges a pair, on other files than the golden ones where given.
 pub(crate) fn judge(session: &Session, pair: &Pair, mock: &Path, e2e: &Path) -> CaseOutcome {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join(pair.spec);
-    let specs = session.load(&[spec]).unwrap_or_else(|p| panic!("{p:?}"));
+    let (specs, mistakes) = session.load(&[spec]);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
     let overrides =
         Overrides { case: Some(pair.case.to_owned()), mock: Some(mock.to_owned()), e2e: Some(e2e.to_owned()) };
     let mut run = session.check(&specs, &overrides, &Options::default());

@@ -3,7 +3,7 @@
 mod nsys_sqlite;
 
 use super::Trace;
-use crate::diag::{Problem, escape};
+use crate::diag::{Problem, escape, nearest_file};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -25,7 +25,8 @@ pub fn open(path: &Path) -> Result<Trace, Problem> {
         Ok(read) => read,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
-                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it"));
+                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it")
+                .maybe_help(nearest_file(path)));
         }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))
