@@ -14,5 +14,5 @@ pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
 pub use nearest::{did_you_mean, nearest, nearest_many};
 pub use problem::{Label, Problem, ProblemClass};
 pub use source::{Loc, SourceFile, Span, Spanned};
-pub use text::{duration, escape, plural, shorten, signed_percent};
+pub use text::{duration, escape, plural, shorten, signed_percent, tolerance};
 pub use verdict::Verdict;
