@@ -1,66 +1,77 @@
 //! What to show where one short name stands for several kernels.
 
+use crate::diag::shorten;
+
+/// The most arguments shown behind a short name.
+const ARGUMENTS: usize = 3;
+
 /// What to show for each kernel, given its short and its whole name: the short one or, where several kernels share
-/// it, as much of the whole one as tells them apart, in at most `room` characters.
+/// it, also what tells them apart. Of bare names that is the whole name or its end, of C++ ones the template
+/// arguments that differ. Names of shared kernels have at most `room` characters.
 pub fn told_apart(kernels: &[(&str, &str)], room: usize) -> Vec<String> {
-    let mut shown: Vec<String> = Vec::with_capacity(kernels.len());
-    for (short, whole) in kernels {
-        let others = kernels.iter().filter(|(s, w)| s == short && w != whole).map(|(_, w)| *w);
-        let rivals: Vec<Vec<char>> = others.map(|other| other.chars().collect()).collect();
-        let name = if rivals.is_empty() { (*short).to_owned() } else { distinct(short, whole, &rivals, room) };
-        shown.push(name);
-    }
+    let one = |(short, whole): &(&str, &str)| {
+        let rivals: Vec<&str> = kernels.iter().filter(|(s, w)| s == short && w != whole).map(|(_, w)| *w).collect();
+        if rivals.is_empty() {
+            (*short).to_owned()
+        } else if whole.contains(['<', '(', ' ']) {
+            with_arguments(short, whole, &rivals, room)
+        } else {
+            end(whole, &rivals, room)
+        }
+    };
+    let mut shown: Vec<String> = kernels.iter().map(one).collect();
     number_equals(&mut shown, kernels);
     shown
 }
 
-/// The whole name where there is room, else its part that differs, after the short name if both fit.
-fn distinct(short: &str, whole: &str, rivals: &[Vec<char>], room: usize) -> String {
-    let name: Vec<char> = whole.chars().collect();
-    if name.len() <= room {
-        return whole.to_owned();
+/// `FillFunctor …int…`: for each rival the first word that differs from it.
+fn with_arguments(short: &str, whole: &str, rivals: &[&str], room: usize) -> String {
+    let own = words(whole);
+    let differs = |rival: &&str| own.iter().zip(words(rival)).position(|(a, b)| *a != b);
+    let mut places: Vec<usize> = rivals.iter().filter_map(differs).collect();
+    places.sort_unstable();
+    places.dedup();
+    let arguments: Vec<&str> = places.iter().take(ARGUMENTS).filter_map(|&at| own.get(at).copied()).collect();
+    if arguments.is_empty() {
+        return shorten(short, room);
     }
-    let inside = |c: &char| c.is_alphanumeric();
-    let same = |rival: &Vec<char>| name.iter().zip(rival).take_while(|(a, b)| a == b).count();
-    let start = rivals.iter().map(same).min().unwrap_or(0);
-    let word = name.iter().take(start).rev().take_while(|c| inside(c)).count();
-    let rest: Vec<char> = name.iter().skip(start - word).copied().collect();
-    let same_end = |rival: &Vec<char>| name.iter().rev().zip(rival.iter().rev()).take_while(|(a, b)| a == b).count();
-    let end = rest.len().saturating_sub(rivals.iter().map(same_end).min().unwrap_or(0)).max(word + 1);
-    let end = (end + rest.iter().skip(end).take_while(|c| inside(c)).count()).min(rest.len());
-    let tail = format!("…{}", rest.iter().collect::<String>());
-    let part = format!("…{}…", rest.iter().take(end).collect::<String>());
-    let fits = |text: &str| text.chars().count() <= room;
-    let after = format!("{short} {part}");
-    if fits(&tail) {
-        tail
-    } else if fits(&after) {
-        after
-    } else if fits(&part) {
-        part
-    } else {
-        part.chars().take(room.saturating_sub(1)).chain(['…']).collect()
-    }
+    let arguments = shorten(&format!(" …{}…", arguments.join("…")), room * 2 / 3);
+    format!("{}{arguments}", shorten(short, room.saturating_sub(arguments.chars().count())))
 }
 
-/// Numbers those that too little room left alike.
+/// Names and numbers, without the namespaces around them.
+fn words(name: &str) -> Vec<&str> {
+    let words = name.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+    words.collect()
+}
+
+/// The whole name where there is room, else its end, from the first word on that differs from some rival.
+fn end(whole: &str, rivals: &[&str], room: usize) -> String {
+    if whole.chars().count() <= room {
+        return whole.to_owned();
+    }
+    let same = |rival: &&str| whole.chars().zip(rival.chars()).take_while(|(a, b)| a == b).count();
+    let start = rivals.iter().map(same).min().unwrap_or(0);
+    let before: Vec<char> = whole.chars().take(start).collect();
+    let word = before.iter().rev().take_while(|c| c.is_alphanumeric()).count();
+    let rest: String = whole.chars().skip(start - word).collect();
+    shorten(&format!("…{rest}"), room)
+}
+
+/// Numbers those that are still alike.
 fn number_equals(shown: &mut [String], kernels: &[(&str, &str)]) {
-    for at in 0..shown.len() {
-        let mut alike: Vec<&str> = Vec::new();
-        for (name, (_, whole)) in shown.iter().zip(kernels) {
-            if *name == shown[at] && !alike.contains(whole) {
-                alike.push(whole);
+    let unnumbered = shown.to_vec();
+    for (at, name) in unnumbered.iter().enumerate() {
+        let alike = unnumbered.iter().zip(kernels).filter(|(other, _)| *other == name).map(|(_, (_, whole))| *whole);
+        let mut distinct: Vec<&str> = Vec::new();
+        for whole in alike {
+            if !distinct.contains(&whole) {
+                distinct.push(whole);
             }
         }
-        if alike.len() < 2 {
-            continue;
-        }
-        let same: Vec<(usize, usize)> = (0..shown.len())
-            .filter(|&i| shown[i] == shown[at])
-            .filter_map(|i| alike.iter().position(|whole| *whole == kernels[i].1).map(|n| (i, n + 1)))
-            .collect();
-        for (i, n) in same {
-            shown[i] = format!("{} #{n}", shown[i]);
+        let own = kernels.get(at).and_then(|(_, whole)| distinct.iter().position(|other| other == whole));
+        if let (Some(own), true, Some(shown)) = (own, distinct.len() > 1, shown.get_mut(at)) {
+            *shown = format!("{name} #{}", own + 1);
         }
     }
 }
@@ -76,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_name_shows_what_differs() {
+    fn a_shared_bare_name_shows_its_end() {
         let (a, b) = ("nvjet_sm90_tst_128x64_64x8_1x2_h_bz_TNT", "nvjet_sm90_tst_64x8_64x16_2x1_v_bz_splitK_TNT");
         let kernels = [("nvjet_tst_TNT", a), ("nvjet_tst_TNT", b)];
         assert_eq!(told_apart(&kernels, 60), [a, b]);
@@ -84,16 +95,16 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_shows_the_argument_that_differs() {
-        let whole = |tile: u32| format!("void attend<Mainloop<Tuple<{tile}>, {}>>()", "Long, ".repeat(20));
-        let (a, b) = (whole(64), whole(128));
-        let kernels = [("attend", a.as_str()), ("attend", b.as_str())];
-        assert_eq!(told_apart(&kernels, 30), ["attend …64…", "attend …128…"]);
+    fn a_shared_template_shows_the_arguments_that_differ() {
+        let whole = |of: &str, tile: u32| format!("void attend<ns::{of}, Tuple<{tile}>, {}>()", "Long, ".repeat(20));
+        let (a, b, c) = (whole("Half", 64), whole("Half", 128), whole("Float", 64));
+        let kernels = [("attend", a.as_str()), ("attend", b.as_str()), ("attend", c.as_str())];
+        assert_eq!(told_apart(&kernels, 30), ["attend …Half…64…", "attend …Half…128…", "attend …Float…"]);
     }
 
     #[test]
-    fn without_room_they_are_numbered() {
-        let (a, b) = (format!("k<{}1>", "a".repeat(40)), format!("k<{}2>", "a".repeat(40)));
-        assert_eq!(told_apart(&[("k", &a), ("k", &b)], 8), ["…aaaaaa… #1", "…aaaaaa… #2"]);
+    fn what_no_word_tells_apart_is_numbered() {
+        let kernels = [("k", "void k(int)"), ("k", "void k(int *)"), ("k", "void k(int)")];
+        assert_eq!(told_apart(&kernels, 8), ["k #1", "k #2", "k #1"]);
     }
 }

@@ -96,7 +96,7 @@ impl Page<'_> {
 }
 
 /// Columns for a name that several kernels share.
-const SHARED_NAME: usize = 48;
+const SHARED_NAME: usize = 52;
 
 /// Names short enough to read: bare names as they are, C++ ones by what they do and what wraps it, and by what
 /// differs where several kernels would read the same.
