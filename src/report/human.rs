@@ -5,7 +5,7 @@
 use super::Style;
 use super::excerpt::Extent;
 use super::paint::Tone;
-use super::wrap::{count, hang, line, message, pad};
+use super::wrap::{count, hang, hang_clauses, line, message, pad};
 use super::{finding, known, table, verdict};
 use crate::diag::{Side, Verdict};
 use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, Outcome, SideOutcome};
@@ -167,25 +167,13 @@ fn lines(cases: &[&CaseOutcome], style: &Style) -> String {
         let first = verdict_start(case, word, &pad(&name, title), style);
         let text = verdict::text(case);
         if indent + text.width().min(BESIDE) <= style.columns() {
-            out += &by_clauses(&format!("{first}  "), indent, &text, style);
+            hang_clauses(&mut out, &format!("{first}  "), indent, &text, style.columns());
         } else {
             out += &format!("{}\n", first.trim_end());
-            out += &by_clauses(&" ".repeat(word + 2), word + 2, &text, style);
+            hang_clauses(&mut out, &" ".repeat(word + 2), word + 2, &text, style.columns());
         }
     }
     out
-}
-
-/// Longer parts of a sentence are broken inside.
-const CLAUSE: usize = 36;
-
-/// Wrapped between the parts of a sentence, so that `8 vs 64 instances` stays together.
-fn by_clauses(first: &str, indent: usize, text: &str, style: &Style) -> String {
-    const HELD: &str = "\u{a0}";
-    let hold = |clause: &str| if clause.width() <= CLAUSE { clause.replace(' ', HELD) } else { clause.to_owned() };
-    let mut out = String::new();
-    hang(&mut out, first, indent, &text.split(", ").map(hold).collect::<Vec<_>>().join(", "), style.columns());
-    out.replace(HELD, " ")
 }
 
 fn verdict_start(case: &CaseOutcome, width: usize, title: &str, style: &Style) -> String {

@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::paint::Tone;
-use super::wrap::{fit, hang, line, pad, pad_left};
+use super::wrap::{fit, hang, hang_clauses, line, pad, pad_left};
 use crate::diag::{Verdict, duration, signed_percent, tolerance};
 use crate::kernel::told_apart;
 use crate::outcome::{CaseOutcome, LatencyOutcome, Row, RowMatch};
@@ -165,7 +165,7 @@ fn total(latency: &LatencyOutcome, style: &Style) -> String {
     if overlaps(latency.mock_busy_ns, latency.mock_median_ns) || overlaps(latency.e2e_busy_ns, latency.e2e_median_ns) {
         text += &format!("; busy: mock {}, E2E {}", duration(latency.mock_busy_ns), duration(latency.e2e_busy_ns));
     }
-    hang(&mut out, "  ", 2, &text, style.columns());
+    hang_clauses(&mut out, "  ", 2, &text, style.columns());
     if let Some(reason) = &latency.reason {
         hang(&mut out, "  ", 2, &format!("limit: {}", line(reason)), style.columns());
     }

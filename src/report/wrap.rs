@@ -141,6 +141,19 @@ pub(super) fn hang(out: &mut String, first: &str, indent: usize, text: &str, wid
     }
 }
 
+/// Longer parts of a sentence are broken inside.
+const CLAUSE: usize = 36;
+
+/// As [`hang`], broken between the parts of a sentence, so that `8 vs 64 instances` stays together.
+pub(super) fn hang_clauses(out: &mut String, first: &str, indent: usize, text: &str, width: usize) {
+    const HELD: &str = "\u{a0}";
+    let hold = |clause: &str| if clause.width() <= CLAUSE { clause.replace(' ', HELD) } else { clause.to_owned() };
+    let held: Vec<String> = text.split(", ").map(hold).collect();
+    let mut wrapped = String::new();
+    hang(&mut wrapped, first, indent, &held.join(", "), width);
+    out.push_str(&wrapped.replace(HELD, " "));
+}
+
 /// "1 kernel", "4 kernels".
 pub(super) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
