@@ -25,6 +25,10 @@ pub mod cost {
 /// said by its confidence, the rest of that share.
 pub const HIT_COST: f64 = 1.0 - CONFIDENCE_CANDIDATE;
 
+/// Occurrences at most this share as alike as the best one are another work: layers of one model lie within 25 % of
+/// each other, another projection of the same library is half as alike.
+pub const HIT_ALIKE: f64 = 0.5;
+
 /// A selection by sequence at or above this confidence is found; true pairs score 0.60–1.0.
 pub const CONFIDENCE_FOUND: f64 = 0.5;
 
@@ -48,6 +52,14 @@ pub const PERIOD_GRAMS: [usize; 4] = [1, 2, 4, 8];
 /// Fewest repetitions that make a period: below four a coincidence is as likely.
 pub const PERIOD_REPEATS: usize = 4;
 
+/// A mock's set-up loop comes within a sixth of its measured part's time (15 kernels against 3): stretches this near
+/// are told apart by which comes last.
+pub const PERIOD_NEAR: f64 = 7.0 / 6.0;
+
+/// A repeating stretch that reaches the end of its stream is taken before a busier one, from this share of its time on:
+/// a benchmark measures last (autotuning loops before it were up to three times busier).
+pub const PERIOD_LAST: f64 = 0.25;
+
 /// Longest period whose phase is searched for: the search costs its cube (400 kernels: under a second). A layer has
 /// 13 to 60 kernels.
 pub const PHASE_LENGTH: usize = 400;
@@ -63,6 +75,12 @@ pub const GRID_CLASS: f64 = 0.1;
 /// A class of instances found by exact ranges needs this share of them to be chosen: below it is an odd
 /// first or last layer.
 pub const CLASS_SHARE: f64 = 0.2;
+
+/// From this share on the instances found are one work: an odd first or last layer of ten or more is below it.
+pub const COMPARED_MOST: f64 = 0.9;
+
+/// Below this share the compared instances are a minority of what the ranges hold: no verdict on the op.
+pub const COMPARED_LEAST: f64 = 0.5;
 
 /// Works that share all names but stand in different surroundings are told apart by time when their
 /// medians differ by more than this: one layer's own variation stays under 4 %, `o_proj` and

@@ -53,10 +53,10 @@ impl<'a> Context<'a> {
             .any(|e| std::ptr::eq(entry, &self.case.kernels[e.entry]) && count.allows(e.mock) && count.allows(e.e2e))
     }
 
-    /// A finding's label at a place of the spec; a value that nothing sets is said to be the default.
-    pub fn said(&self, loc: &Loc, text: &str) -> String {
+    /// A finding's label at a place of the spec; of a value that nothing sets, the key that would change it.
+    pub fn said(&self, loc: &Loc, text: &str, key: &str) -> String {
         let default = loc.span == self.spec.name.loc.span && loc.file == self.spec.name.loc.file;
-        if default { format!("{text} (the default)") } else { text.to_owned() }
+        if default { format!("{text}: the default, which `{key}` changes") } else { text.to_owned() }
     }
 
     /// Where the spec says what to expect of this kernel: its entry's count, else the rule for others.

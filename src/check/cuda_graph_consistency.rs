@@ -31,7 +31,7 @@ impl Check for CudaGraphConsistency {
         let mut finding =
             Finding::new(&self.0.name, severity, format!("the mock is {}, the E2E is {}", mock.words(), e2e.words()))
                 .side(Side::Mock)
-                .at(launch, context.said(launch, "launch modes must be the same"));
+                .at(launch, context.said(launch, "launch modes must be the same", "[launch] compare"));
         for side in Side::BOTH {
             let share = comparison.mode(side).graph_share * 100.0;
             finding =

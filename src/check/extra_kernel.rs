@@ -55,7 +55,7 @@ impl ExtraKernel {
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(expected, context.said(expected, "must match"))
+            .at(expected, context.said(expected, "must match", "[kernels] others"))
             .excerpt(excerpt(comparison, &labels))
             .help("take them out of the timed region, or declare them as a [[known_difference]] with a reason");
         Some(names::locate(context, finding, Side::Mock, &mock))

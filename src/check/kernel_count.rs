@@ -56,7 +56,7 @@ impl KernelCount {
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(expected, context.said(expected, "must match"))
+            .at(expected, context.said(expected, "must match", "[kernels] others"))
             .excerpt(excerpt(comparison, &labels))
             .help("initialise the module that launches them in the mock (KV-cache manager, rotary embedding, quantisation …)");
         Some(names::locate(context, finding, Side::E2e, &e2e))
@@ -71,12 +71,28 @@ impl KernelCount {
         if too_few_critical || mock != e2e || (expected.allows(mock) && expected.allows(e2e)) {
             return None;
         }
+        if mock == 0 {
+            return Some(self.matches_nothing(context, entry));
+        }
         let message =
             format!("`{}` runs {mock} times in an instance on both sides, the spec says {expected}", kernel.name.value);
+        let at = &kernel.count.loc;
         Some(
             Finding::new(&self.0.name, self.0.severity, message)
-                .at(&kernel.count.loc, format!("{mock} on both sides"))
-                .help("if both sides are right, correct the count; else the selection holds more or less than one instance"),
+                .at(at, format!("{mock} on both sides"))
+                .help(format!("if both sides are right, write `count = {mock}`; else an instance holds more or less than one execution")),
         )
+    }
+
+    fn matches_nothing(&self, context: &Context<'_>, entry: usize) -> Finding {
+        let kernel = &context.case.kernels[entry];
+        let pattern = kernel.patterns.first();
+        let loc = pattern.map_or(&kernel.name.loc, |p| &p.loc);
+        let wrong = pattern.map_or("", |p| p.as_str());
+        let message =
+            format!("`{}` matches no kernel of either side, the spec says {}", kernel.name.value, kernel.count.value);
+        Finding::new(&self.0.name, self.0.severity, message)
+            .at(loc, "matches nothing")
+            .help(format!("the E2E's instance holds {}", names::patterns_instead(context, Side::E2e, wrong)))
     }
 }

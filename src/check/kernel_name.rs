@@ -59,11 +59,12 @@ impl KernelName {
         let (m, e) = (first.mock?, first.e2e?);
         let variants = places.iter().all(|(_, p)| p.difference() == Difference::Variant || p.same());
         let what = if variants { "another variant of a kernel" } else { "another kernel" };
+        let (mock, e2e) = names::apart(context, m, e);
         let message = format!(
             "{} of the mock differ in name: {what}, `{}` where the E2E runs `{}`",
             names::kernels(places.len()),
-            names::short(context, Side::Mock, m),
-            names::short(context, Side::E2e, e),
+            mock,
+            e2e,
         );
         let message = if places.len() == 1 { message.replace("differ in", "differs in") } else { message };
         let labels: Vec<(usize, String)> = places
@@ -81,7 +82,7 @@ impl KernelName {
         let expected = context.expectation(Side::E2e, e);
         let mut finding = Finding::new(&self.0.name, severity, message)
             .side(Side::Mock)
-            .at(expected, context.said(expected, "must match"))
+            .at(expected, context.said(expected, "must match", "[kernels] others"))
             .excerpt(excerpt(context.comparison, &labels));
         for &(_, p) in places.iter().take(3) {
             let (Some(m), Some(e)) = (p.mock, p.e2e) else { continue };

@@ -48,7 +48,7 @@ impl Check for KernelOrder {
             ),
         )
         .side(Side::Mock)
-        .at(order, context.said(order, "the order matters"))
+        .at(order, context.said(order, "the order matters", "[kernels] order"))
         .excerpt(excerpt(comparison, &labels))
         .help("launch in the model's order, or set `[kernels] order = \"set\"` if the order is free");
         Judgement::of(vec![names::locate(context, finding, Side::Mock, &mock)])

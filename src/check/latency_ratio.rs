@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::{KernelLatency, excerpt};
-use crate::diag::{Evidence, Finding, Severity, Side, duration, signed_percent};
+use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, signed_percent};
 use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST};
 use crate::spec::Others;
 use crate::stats::{Interval, Method, quantile};
@@ -66,11 +66,11 @@ impl Check for LatencyRatio {
             _ if !carried.is_empty() => Judgement::of(vec![self.kernels(context, &carried)]),
             Place::Inside => Judgement::pass(),
             Place::Straddles => Judgement::inconclusive(format!(
-                "latency {} [{}, {}] straddles the limit of ±{:.0} %: more instances would tell, or the tolerance is too near to the truth",
+                "latency {} [{}, {}] straddles the limit of ±{}: more instances would tell, or the tolerance is too near to the truth",
                 signed_percent(interval.ratio),
                 signed_percent(interval.low),
                 signed_percent(interval.high),
-                tolerance * 100.0
+                percent(tolerance)
             )),
         }
     }
@@ -103,15 +103,18 @@ impl LatencyRatio {
         let within = &context.case.latency.within.loc;
         let direction = if interval.ratio > 1.0 { "slower" } else { "faster" };
         let message = format!(
-            "the mock is {direction} than the E2E: latency {} [{}, {}] lies outside ±{:.0} %",
+            "the mock is {direction} than the E2E: latency {} [{}, {}] lies outside ±{}",
             signed_percent(interval.ratio),
             signed_percent(interval.low),
             signed_percent(interval.high),
-            tolerance * 100.0
+            percent(tolerance)
         );
         let mut finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(within, context.said(within, "the tolerance of the instance's ratio, in both directions"))
+            .at(
+                within,
+                context.said(within, "the tolerance of the instance's ratio, in both directions", "[latency] within"),
+            )
             .evidence(Evidence::both(format!(
                 "median of one instance: mock {} ({} instances), E2E {} ({} instances)",
                 duration(instance.mock_median_ns),
@@ -132,21 +135,20 @@ impl LatencyRatio {
             )));
         }
         finding = names::with_inputs(context, finding);
-        self.with_kernels(context, finding, carried)
-            .help("compare shapes, data types and cache state; the kernels that carry the difference are named above")
+        self.with_kernels(context, finding, carried).help("compare shapes, data types and cache state of the two sides")
     }
 
     /// The instance is within its tolerance, but single kernels that matter are not.
     fn kernels(&self, context: &Context<'_>, carried: &[&KernelLatency]) -> Finding {
-        let tolerance = context.case.latency.kernel_within.value * 100.0;
+        let tolerance = percent(context.case.latency.kernel_within.value);
         let within = &context.case.latency.kernel_within.loc;
         let message = format!(
-            "{} outside ±{tolerance:.0} % though the whole instance is within its tolerance",
+            "{} outside ±{tolerance} though the whole instance is within its tolerance",
             names::kernels(carried.len())
         );
         let finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
-            .at(within, context.said(within, "the tolerance of a single kernel"));
+            .at(within, context.said(within, "the tolerance of a single kernel", "[latency] kernel"));
         self.with_kernels(context, finding, carried).help("two differences may cancel out: look at each kernel")
     }
 

@@ -51,7 +51,7 @@ impl Check for LaunchShape {
         .help("same kernels on another amount of work: give the mock the E2E's batch, sequence length, heads and page size");
         if let Some(&index) = indices.first() {
             let loc = context.expectation(Side::Mock, index);
-            finding = finding.at(loc, context.said(loc, "must match"));
+            finding = finding.at(loc, context.said(loc, "must match", "[kernels] others"));
         }
         for shape in differ.iter().skip(1).take(4) {
             if let Some(m) = comparison.positions[shape.position].mock {

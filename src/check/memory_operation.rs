@@ -57,7 +57,7 @@ impl MemoryOperation {
             ),
         )
         .side(side)
-        .at(expected, context.said(expected, "copies and sets are part of the sequence"))
+        .at(expected, context.said(expected, "copies and sets are part of the sequence", "[kernels] others"))
         .excerpt(excerpt(comparison, &labels))
         .help("prepare buffers outside the timed region, or do in the mock what the model does");
         Some(names::locate(context, finding, side, &only))

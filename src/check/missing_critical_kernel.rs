@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::excerpt;
-use crate::diag::{Evidence, Finding, Severity, Side, escape, nearest_many, shorten};
+use crate::diag::{Evidence, Finding, Severity, Side};
 
 #[derive(Debug)]
 pub(super) struct MissingCriticalKernel(Meta);
@@ -26,6 +26,10 @@ impl Check for MissingCriticalKernel {
                 continue;
             }
             let least = entry.count.value.least.max(1);
+            if count.mock == 0 && count.e2e == 0 {
+                findings.push(self.on_neither(context, count.entry));
+                continue;
+            }
             for (side, n) in [(Side::Mock, count.mock), (Side::E2e, count.e2e)] {
                 if n < least && !self.is_known(context, count.entry, side) {
                     findings.push(self.finding(context, count.entry, side, n));
@@ -71,34 +75,25 @@ impl MissingCriticalKernel {
         let theirs: Vec<usize> =
             labels.iter().filter_map(|&(at, _)| comparison.positions[at].on(side.other())).collect();
         finding = names::locate(context, finding, side.other(), &theirs);
-        if theirs.is_empty() {
-            finding = finding.help(self.candidates(context, entry, side));
-        } else {
-            let here = names::list(context, side, &comparison.only_on(side));
-            if !here.is_empty() {
-                finding = finding.evidence(Evidence::on(side, format!("runs instead: {here}")));
-            }
-            finding = finding.excerpt(excerpt(comparison, &labels)).help(
-                "check which backend or module the other side initialised; the excerpt shows where the kernel stands",
-            );
+        let here = names::list(context, side, &comparison.only_on(side));
+        if !here.is_empty() {
+            finding = finding.evidence(Evidence::on(side, format!("runs instead: {here}")));
+        }
+        if !labels.is_empty() {
+            finding = finding.excerpt(excerpt(comparison, &labels));
         }
         finding
+            .help("check which backend or module the other side initialised; the excerpt shows where the kernel stands")
     }
 
-    /// The pattern matches on neither side: it is probably misspelt. The nearest names help.
-    fn candidates(&self, context: &Context<'_>, entry: usize, side: Side) -> String {
+    /// The patterns match nothing at all: they are probably misspelt, or name another version's kernel.
+    fn on_neither(&self, context: &Context<'_>, entry: usize) -> Finding {
         let kernel = &context.case.kernels[entry];
-        let lexicon = &context.comparison.selected.lexicon;
-        let sequence = &context.comparison.selection(side).sequence;
-        let functions: Vec<&str> = sequence.iter().map(|&s| lexicon.identity(s).base.as_str()).collect();
-        let pattern = kernel.patterns.first().map_or("", |p| p.as_str()).trim_matches(['*', '/']);
-        let mut near = nearest_many(pattern, functions.iter().copied(), 3);
-        if near.is_empty() {
-            near = functions;
-            near.dedup();
-            near.truncate(6);
-        }
-        let near: Vec<String> = near.iter().map(|n| format!("`{}`", shorten(&escape(n), 60))).collect();
-        format!("no kernel of either side matches; the {side}'s instance holds {}", near.join(", "))
+        let pattern = kernel.patterns.first();
+        let loc = pattern.map_or(&kernel.name.loc, |p| &p.loc);
+        let wrong = pattern.map_or("", |p| p.as_str());
+        Finding::new(&self.0.name, self.0.severity, format!("neither side launches `{}`", kernel.name.value))
+            .at(loc, format!("matches no kernel; critical: without it this is not {}", context.spec.op.value))
+            .help(format!("the E2E's instance holds {}", names::patterns_instead(context, Side::E2e, wrong)))
     }
 }

@@ -1,7 +1,7 @@
 //! Kernel names in messages.
 
 use super::Context;
-use crate::diag::{Evidence, Finding, Side, escape, shorten};
+use crate::diag::{Evidence, Finding, Side, escape, nearest_many, shorten};
 
 /// Characters of a kernel's name in a message.
 const NAME: usize = 64;
@@ -11,6 +11,53 @@ pub(super) fn short(context: &Context<'_>, side: Side, index: usize) -> String {
     let identity = context.comparison.identity(context.comparison.symbol_at(side, index));
     let name = if identity.base.starts_with('[') { &identity.exact } else { &identity.base };
     shorten(&escape(name), NAME)
+}
+
+/// Two kernels in one place, so that one sees what differs: their base names, or, where these are equal, the
+/// demangled names from a little before they part.
+pub(super) fn apart(context: &Context<'_>, mock: usize, e2e: usize) -> (String, String) {
+    let (a, b) = (short(context, Side::Mock, mock), short(context, Side::E2e, e2e));
+    if a != b {
+        return (a, b);
+    }
+    let (a, b) = (exact(context, Side::Mock, mock), exact(context, Side::E2e, e2e));
+    let same = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    let tail = |name: &str| {
+        let skipped = if name.chars().count() > NAME { same.saturating_sub(NAME / 4) } else { 0 };
+        let tail: String = name.chars().skip(skipped).collect();
+        format!("{}{}", if skipped > 0 { "…" } else { "" }, shorten(&escape(&tail), NAME))
+    };
+    (tail(&a), tail(&b))
+}
+
+/// What to write into `match` for a kernel: a glob around the word that says what it does, where its name holds
+/// it, else the function's own name.
+pub(super) fn pattern_for(context: &Context<'_>, side: Side, index: usize) -> String {
+    let identity = context.comparison.identity(context.comparison.symbol_at(side, index));
+    let word = identity.base.rsplit('.').next().unwrap_or_default();
+    let text =
+        if identity.exact.contains(word) && !word.is_empty() { format!("*{word}*") } else { identity.function.clone() };
+    shorten(&escape(&text), NAME)
+}
+
+/// For a pattern that matches nothing: patterns for the side's kernels, the nearest ones if any is near.
+pub(super) fn patterns_instead(context: &Context<'_>, side: Side, wrong: &str) -> String {
+    let kernels = 0..context.comparison.selection(side).sequence.len();
+    let mut patterns: Vec<String> = Vec::new();
+    for pattern in kernels.map(|i| pattern_for(context, side, i)) {
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    let bare = |text: &str| text.trim_matches(['*', '/']).to_owned();
+    let words: Vec<String> = patterns.iter().map(|p| bare(p)).collect();
+    let near = nearest_many(&bare(wrong), words.iter().map(String::as_str), 3);
+    let shown: Vec<&String> = if near.is_empty() {
+        patterns.iter().take(8).collect()
+    } else {
+        patterns.iter().filter(|p| near.contains(&bare(p).as_str())).collect()
+    };
+    shown.iter().map(|p| format!("`match = \"{p}\"`")).collect::<Vec<_>>().join(", ")
 }
 
 /// The demangled name, as known differences are matched against.

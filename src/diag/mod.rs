@@ -11,8 +11,8 @@ mod text;
 mod verdict;
 
 pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
-pub use nearest::{did_you_mean, nearest, nearest_many};
+pub use nearest::{did_you_mean, nearest, nearest_file, nearest_many};
 pub use problem::{Label, Problem, ProblemClass};
 pub use source::{Loc, SourceFile, Span, Spanned};
-pub use text::{duration, escape, plural, shorten, signed_percent, tolerance};
+pub use text::{duration, escape, percent, plural, shorten, signed_percent};
 pub use verdict::Verdict;

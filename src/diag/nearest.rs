@@ -1,5 +1,7 @@
 //! Near-miss hints: the nearest right name for a wrong one.
 
+use std::path::Path;
+
 /// The least similarity (Jaro-Winkler on lower case, `_` and `-` alike) at which a suggestion helps
 /// more than it misleads; `kernal`/`kernel` scores 0.94, `count`/`counter` 0.94, `mock`/`e2e` 0.
 const SIMILAR: f64 = 0.8;
@@ -38,6 +40,18 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
         None if all.is_empty() => None,
         None => Some(format!("one of: {}", all.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))),
     }
+}
+
+/// A help line for a path that does not exist: the file or folder beside it with the nearest name.
+pub fn nearest_file(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Some(format!("the folder {} does not exist either", folder.display()));
+    };
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let wrong = path.file_name()?.to_string_lossy().into_owned();
+    let right = nearest(&wrong, names.iter().map(String::as_str))?;
+    Some(format!("did you mean `{}`?", path.with_file_name(right).display()))
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ pub(super) fn passing() -> CaseOutcome {
     rows[2].critical = true;
     rows[2].family = Some("attention".to_owned());
     let mut mock = side("traces/mock_decode.sqlite", "range `replay` within measured", 96, 3);
-    mock.left_out = vec![LeftOut { reason: "warm-up".to_owned(), count: 1 }];
+    mock.left_out = vec![LeftOut { reason: "warm-up".to_owned(), count: 1, unlike: false }];
     mock.graph_share = 1.0;
     CaseOutcome {
         file: "specs/attention.toml".to_owned(),

@@ -3,7 +3,7 @@
 use super::Style;
 use super::paint::Tone;
 use super::wrap::{fit, hang, hang_clauses, line, pad, pad_left};
-use crate::diag::{Verdict, duration, signed_percent, tolerance};
+use crate::diag::{Verdict, duration, percent, signed_percent};
 use crate::kernel::told_apart;
 use crate::outcome::{CaseOutcome, LatencyOutcome, Row, RowMatch};
 use unicode_width::UnicodeWidthStr;
@@ -159,7 +159,7 @@ fn total(latency: &LatencyOutcome, style: &Style) -> String {
     let mut text =
         format!("one instance: mock {}, E2E {}", duration(latency.mock_median_ns), duration(latency.e2e_median_ns));
     if latency.interval.is_some() {
-        text += &format!(", {}, limit {}", ratio(latency), tolerance(latency.tolerance));
+        text += &format!(", {}, limit ±{}", ratio(latency), percent(latency.tolerance));
     }
     let overlaps = |busy: f64, whole: f64| busy < 0.99 * whole;
     if overlaps(latency.mock_busy_ns, latency.mock_median_ns) || overlaps(latency.e2e_busy_ns, latency.e2e_median_ns) {

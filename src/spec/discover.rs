@@ -1,8 +1,8 @@
 //! Finds spec files in folders.
 
-use super::library::{read_file, similar_file};
+use super::library::{BUILTIN, read_file};
 use super::syntax;
-use crate::diag::{Problem, ProblemClass};
+use crate::diag::{Problem, ProblemClass, nearest_file};
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 use walkdir::WalkDir;
@@ -30,9 +30,12 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
 }
 
 fn specs_at(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    if path.to_str().is_some_and(|name| name.starts_with(BUILTIN)) {
+        return Ok(vec![path.to_owned()]);
+    }
     if !path.exists() {
         let problem = Problem::spec("missing-file", format!("{} does not exist", path.display()));
-        return Err(vec![problem.help("give a spec or a folder of specs").maybe_help(similar_file(path))]);
+        return Err(vec![problem.help("give a spec or a folder of specs").maybe_help(nearest_file(path))]);
     }
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -1,6 +1,6 @@
 //! Where spec files come from: the file system, and the files shipped inside the program.
 
-use crate::diag::{Problem, SourceFile, nearest};
+use crate::diag::{Problem, SourceFile, nearest, nearest_file};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -63,6 +63,16 @@ impl Library {
                 None => Err(self.unknown_builtin(name.trim_end_matches(".toml"))),
             },
         }
+    }
+
+    /// The place of an embedded file.
+    pub(super) fn shipped(&self, name: &str) -> Origin {
+        Origin::Builtin(self.full_name(name))
+    }
+
+    /// Whether there is an embedded file of this name, to suggest for a path that does not exist.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.builtin.contains_key(&self.full_name(name))
     }
 
     fn unknown_builtin(&self, name: &str) -> Problem {
@@ -146,21 +156,9 @@ pub fn read_file(path: &Path) -> Result<Arc<SourceFile>, Problem> {
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     let shown = path.display();
     if error.kind() == std::io::ErrorKind::NotFound {
-        return Problem::spec("missing-file", format!("{shown} does not exist")).maybe_help(similar_file(path));
+        return Problem::spec("missing-file", format!("{shown} does not exist")).maybe_help(nearest_file(path));
     }
     Problem::spec("unreadable-file", format!("{shown} cannot be read"))
         .note(error.to_string())
         .help("check its permissions")
-}
-
-/// The file or folder beside a missing one with the nearest name.
-pub(super) fn similar_file(path: &Path) -> Option<String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Some(format!("the folder {} does not exist either", folder.display()));
-    };
-    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    let wrong = path.file_name()?.to_string_lossy().into_owned();
-    let right = nearest(&wrong, names.iter().map(String::as_str))?;
-    Some(format!("did you mean `{}`?", path.with_file_name(right).display()))
 }

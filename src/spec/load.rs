@@ -3,7 +3,7 @@
 use super::draft::{Draft, read_draft};
 use super::keys::SPEC;
 use super::layer::Layer;
-use super::library::{Library, Origin};
+use super::library::{BUILTIN, Library, Origin};
 use super::model::{Case, Spec};
 use super::sides::Scope;
 use super::vocabulary::Vocabulary;
@@ -11,14 +11,26 @@ use crate::diag::{Label, Problem, SourceFile, Spanned};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the spec at `path` with everything it extends.
+/// Reads the spec at `path`, or the shipped one that `builtin:NAME` names, with everything it extends.
 ///
 /// # Errors
 /// All mistakes of the file and of the files it extends, each with its place; the file's own first.
 pub fn load(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<Spec, Vec<Problem>> {
-    let origin = Origin::File(path.to_owned());
+    let shipped = path.to_str().and_then(|name| name.strip_prefix(BUILTIN));
+    let origin = match shipped {
+        Some(name) => library.shipped(name),
+        None => Origin::File(path.to_owned()),
+    };
     let file = library.read(&origin).map_err(|problem| vec![problem])?;
-    merge(chain(file, origin, vocabulary, library)?)
+    let spec = merge(chain(file, origin, vocabulary, library)?)?;
+    if spec.is_abstract {
+        return Err(vec![
+            Problem::spec("abstract-spec", format!("`{}` is only there to be extended", spec.name.value))
+                .label(&spec.name.loc, "`abstract = true`")
+                .help("check a spec that extends it"),
+        ]);
+    }
+    Ok(spec)
 }
 
 /// Reads a spec that is already in memory; its relative paths start at `folder`.
@@ -76,6 +88,10 @@ fn open_base(
     library.read(base).map_err(|mut problem| {
         if let Some((_, extends)) = links.last() {
             problem.labels.push(Label { loc: extends.loc.clone(), text: "extended here".to_owned() });
+            let name = extends.value.trim_start_matches(['.', '/']);
+            if problem.code == "missing-file" && library.has(name) {
+                problem = problem.help(format!("did you mean `{BUILTIN}{name}`?"));
+            }
         }
         problem
     })

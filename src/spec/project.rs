@@ -2,10 +2,10 @@
 
 use super::expectations::severity;
 use super::keys::PROJECT;
-use super::library::{read_file, similar_file};
+use super::library::read_file;
 use super::reading::{Table, read};
 use super::sides::join;
-use crate::diag::{Problem, Severity, SourceFile, Spanned};
+use crate::diag::{Problem, Severity, SourceFile, Spanned, nearest_file};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ fn paths(top: &Table<'_>, key: &str, folder: Option<&Path>) -> Vec<Spanned<PathB
             Problem::spec("missing-file", format!("{} does not exist", path.display()))
                 .label(&path.loc, "named here")
                 .help("create it, or do not name it")
-                .maybe_help(similar_file(path)),
+                .maybe_help(nearest_file(path)),
         );
     }
     paths
