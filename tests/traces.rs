@@ -22,7 +22,7 @@ fn inspected(path: &Path) -> Inspection {
 
 /// What a user sees of a trace: the problem, or the inspection. The folder's name is taken out.
 fn seen(path: &Path) -> String {
-    let layout = Layout { width: 120, colour: false, top: 20, depth: 8 };
+    let layout = Layout { width: 120, colour: false, top: 20, depth: 8, verbose: false };
     let text = match open(path).and_then(|trace| inspect(&trace, &support::families(), &Filter::default())) {
         Ok(inspection) => render(&inspection, &layout),
         Err(problem) => support::render(&[problem]),

@@ -62,7 +62,7 @@ fn every_kernel_of_every_trace_has_the_vendors_count_sum_and_order_statistics() 
     for (name, path) in answers {
         let args =
             Args { trace: golden(&name), within: Vec::new(), process: None, top: 20, ranges: 8, format: Format::Json };
-        let json = run(&args, &support::families(), Terminal { width: 80, colour: false }).unwrap();
+        let json = run(&args, &support::families(), Terminal { width: 80, colour: false, verbose: false }).unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let ours: BTreeSet<Row> = json["kernels"].as_array().unwrap().iter().map(row).collect();
         let theirs: BTreeSet<Row> = kern_sum(&path).into_iter().collect();
