@@ -2,8 +2,8 @@
 
 use super::Comparison;
 use super::positions::Difference;
+use crate::diag::told_apart;
 use crate::diag::{Excerpt, Mark, Side, duration, escape, shorten};
-use crate::kernel::told_apart;
 
 /// Lines kept before and after a labelled one.
 const AROUND: usize = 2;

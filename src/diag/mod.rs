@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a trace or a specification; a renderer needs only this and [`crate::outcome`].
 
+mod apart;
 mod finding;
 mod nearest;
 mod problem;
@@ -10,6 +11,7 @@ mod source;
 mod text;
 mod verdict;
 
+pub use apart::told_apart;
 pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
 pub use nearest::{did_you_mean, nearest, nearest_file, nearest_many};
 pub use problem::{Label, Problem, ProblemClass};

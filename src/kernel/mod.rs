@@ -1,6 +1,5 @@
 //! Kernel names: normalisation, identity levels, patterns and families. Knows strings only.
 
-mod apart;
 mod family;
 mod identity;
 mod kernel_pattern;
@@ -8,7 +7,6 @@ mod normalise;
 mod pattern;
 mod traits;
 
-pub use apart::told_apart;
 pub use family::{Families, Family, FamilyId};
 pub use identity::{Identity, Level};
 pub use kernel_pattern::KernelPattern;

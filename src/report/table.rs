@@ -3,8 +3,8 @@
 use super::Style;
 use super::paint::Tone;
 use super::wrap::{fit, hang, hang_clauses, line, pad, pad_left};
+use crate::diag::told_apart;
 use crate::diag::{Verdict, duration, percent, signed_percent};
-use crate::kernel::told_apart;
 use crate::outcome::{CaseOutcome, LatencyOutcome, Row, RowMatch};
 use unicode_width::UnicodeWidthStr;
 

@@ -2,10 +2,11 @@
 
 use super::table::Table;
 use super::{Ink, Page};
+use crate::diag::told_apart;
 use crate::diag::{duration, escape};
 use crate::inspect::model::KernelSummary;
 use crate::inspect::words::{counted, percent, thousands, time};
-use crate::kernel::{Identity, told_apart};
+use crate::kernel::Identity;
 
 impl Page<'_> {
     pub(super) fn kernels(&self) -> String {

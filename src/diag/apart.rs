@@ -1,6 +1,6 @@
 //! What to show where one short name stands for several kernels.
 
-use crate::diag::shorten;
+use super::text::shorten;
 
 /// The most arguments shown behind a short name.
 const ARGUMENTS: usize = 3;
