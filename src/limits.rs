@@ -165,6 +165,39 @@ pub const STRUCTURE_SHARE: f64 = 0.02;
 /// models with two to four layers, layers make up 53 to 92 %; the two halves of a rotary embedding 45 % of an attention.
 pub const INNER_SHARE: f64 = 0.5;
 
+/// Links that crossing start/end ranges may cost: each range that ends below others opens their chains anew. No measured
+/// capture needs any; 200,000 ranges that end in the order they began, half of them open at once, would need 10^10.
+pub const RELINKED_CHAINS: usize = 20_000_000;
+
+/// Levels of the range tree that `inspect` keeps apart; what lies deeper is one entry a branch. Two levels of JSON each:
+/// common readers stop at 128. Modules in their steps nest 9 deep; a range that is never popped nests without end.
+pub const RANGE_LEVELS: usize = 50;
+
+/// Bytes of a name that are read; the rest is cut off. The longest measured has 2,937 characters; the work on a name
+/// grows with its length, and a hostile export may hold a gigabyte.
+pub const NAME_BYTES: usize = 256 << 10;
+
+/// Words of a base name at most: of the names measured the longest has four.
+pub const BASE_PARTS: usize = 6;
+
+/// Wrappers around wrappers that are looked through for a base name; measured ones are five deep.
+pub const WRAPPER_LEVELS: usize = 16;
+
+/// An op counts as replayed from a graph if more than this share of its operations was; real ones have none or all.
+pub const GRAPH_SHARE: f64 = 0.5;
+
+/// A range name stands for a mock's iterations from this many occurrences with GPU work on: warm-up and set-up ranges
+/// occur once or twice, measured ones 9 times and more.
+pub const ITERATIONS_LEAST: usize = 3;
+
+/// The phase of a period is searched for within this many periods around the best hit: one on each side would do where
+/// layers repeat exactly, the others are for first and last layers that differ.
+pub const PHASE_PERIODS: usize = 3;
+
+/// Below this many instances nothing is said about warm-up and settling: the second half, which stands for the settled
+/// state, would be a single one.
+pub const STEADY_LEAST: usize = 4;
+
 /// Without layers inside, a repetition is taken to begin after the longest idle time of its period if that is this
 /// many times the second longest: less is the host's jitter.
 pub const STEP_GAP: f64 = 2.0;

@@ -66,6 +66,16 @@ fn a_directory_is_no_trace() {
     snapshot("directory", &seen(folder().path()));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_without_waiting_for_a_writer() {
+    let folder = folder();
+    let path = folder.path().join("trace.sqlite");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    snapshot("pipe", &seen(&path));
+    assert!(align::pack::secrets(&path).is_err_and(|problem| problem.message.contains("no regular file")));
+}
+
 #[test]
 fn files_that_are_no_export_say_what_they_are() {
     let pointer =

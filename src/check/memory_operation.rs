@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::excerpt;
-use crate::diag::{Finding, Severity, Side, plural};
+use crate::diag::{Finding, Severity, Side, plural, plural_of};
 
 #[derive(Debug)]
 pub(super) struct MemoryOperation(Meta);
@@ -80,7 +80,7 @@ impl MemoryOperation {
             Severity::Warning,
             format!(
                 "{} between host and device inside an instance of the {side}: a hidden synchronisation",
-                plural(copies.len(), "copie").replace("1 copie", "1 copy")
+                plural_of(copies.len(), "copy", "copies")
             ),
         )
         .side(side)

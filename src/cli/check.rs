@@ -48,7 +48,15 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 fn day(text: &str) -> Result<String, String> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    time::Date::parse(text, format).map(|_| text.to_owned()).map_err(|_| "not a day; write YYYY-MM-DD".to_owned())
+    // The parser takes signed years too.
+    let plain = text
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    match time::Date::parse(text, format) {
+        Ok(day) if plain && text.len() == 10 && day.year() > 0 => Ok(text.to_owned()),
+        _ => Err("not a day; write YYYY-MM-DD".to_owned()),
+    }
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {

@@ -75,8 +75,7 @@ pub fn main() -> u8 {
             Err(problem) => failed(&[problem], Format::Human, &terminal),
         },
     };
-    terminal::print(&said);
-    said.code
+    terminal::print(&said)
 }
 
 /// `align inspect`, by the families that `align check` would use here.

@@ -4,7 +4,7 @@
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::{Instance, Method, Selection, SelectionNote};
 use crate::diag::Severity;
-use crate::limits::{PHASE_LENGTH, cost};
+use crate::limits::{PHASE_LENGTH, PHASE_PERIODS, cost};
 use crate::sequence::{Pattern, align_cost, primitive_period, search};
 
 /// Cuts every instance into this many equal pieces; one that does not divide stays whole.
@@ -67,7 +67,8 @@ pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: &[V
     };
     let best = streams.iter().filter_map(|text| near(&mock.sequence, text).map(|hit| (hit.cost, hit, text)));
     let Some((_, hit, text)) = best.min_by_key(|b| b.0) else { return };
-    let window = &text[hit.start.saturating_sub(3 * period)..(hit.end + 3 * period).min(text.len())];
+    let around = PHASE_PERIODS * period;
+    let window = &text[hit.start.saturating_sub(around)..(hit.end + around).min(text.len())];
     let turned = |by: usize| -> Vec<Symbol> { (0..period).map(|i| mock.sequence[(i + by) % period]).collect() };
     let worst = period as u32 * cost::ABSENT;
     let by = (0..period).min_by_key(|&by| near(&turned(by), window).map_or(worst, |h| h.cost)).unwrap_or(0);

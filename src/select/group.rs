@@ -27,34 +27,42 @@ fn by_key<K: Hash + Eq>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Inst
 
 /// For every context of the trace: the outermost range of its chain that `wanted` matches, if none of the
 /// chain is unwanted.
-struct Chains<'t> {
-    trace: &'t Trace,
-    wanted: Vec<bool>,
-    unwanted: Vec<bool>,
+struct Chains {
+    found: Vec<Chain>,
 }
 
-impl<'t> Chains<'t> {
+#[derive(Debug, Clone, Copy)]
+enum Chain {
+    Without,
+    Has(u32),
+    Unwanted,
+}
+
+impl Chains {
     fn new(
-        trace: &'t Trace,
+        trace: &Trace,
         wanted: impl Fn(&crate::trace::RangeName) -> bool,
         unwanted: impl Fn(&crate::trace::RangeName) -> bool,
     ) -> Self {
         let names = trace.names.ranges();
-        Self { trace, wanted: names.iter().map(wanted).collect(), unwanted: names.iter().map(unwanted).collect() }
+        let wanted: Vec<bool> = names.iter().map(wanted).collect();
+        let unwanted: Vec<bool> = names.iter().map(unwanted).collect();
+        let found = trace.ranges.inwards(|around, range| {
+            let name = trace.ranges.name(range).0 as usize;
+            match around.copied().unwrap_or(Chain::Without) {
+                _ if unwanted[name] => Chain::Unwanted,
+                Chain::Without if wanted[name] => Chain::Has(range),
+                around => around,
+            }
+        });
+        Self { found }
     }
 
     fn find(&self, context: ContextId) -> Option<u32> {
-        let mut found = None;
-        for range in self.trace.ranges.innermost_first(context) {
-            let name = self.trace.ranges.name(range).0 as usize;
-            if self.unwanted[name] {
-                return None;
-            }
-            if self.wanted[name] {
-                found = Some(range);
-            }
+        match self.found.get(context.0 as usize)? {
+            Chain::Has(range) => Some(*range),
+            Chain::Without | Chain::Unwanted => None,
         }
-        found
     }
 }
 

@@ -104,10 +104,11 @@ pub(super) fn open_ends(finder: &Finder<'_>, method: Method, settled: &Settled) 
 pub(super) fn mixed_batches(finder: &Finder<'_>, settled: &Settled) -> Option<SelectionNote> {
     let mixed = |name: &RangeName| phase(&name.text) == Some(Phase::Mixed);
     let names: Vec<bool> = finder.trace.names.ranges().iter().map(mixed).collect();
+    let ranges = &finder.trace.ranges;
+    let mixed = ranges.inwards(|around, range| around == Some(&true) || names[ranges.name(range).0 as usize]);
     let is_mixed = |instance: &&super::Instance| {
         let context = instance.ops.first().map_or(ContextId::NONE, |&op| finder.trace.launch_context(op));
-        let ranges = &finder.trace.ranges;
-        ranges.innermost_first(context).any(|range| names[ranges.name(range).0 as usize])
+        mixed.get(context.0 as usize) == Some(&true)
     };
     let count = settled.instances.iter().filter(is_mixed).count();
     (count > 0).then(|| SelectionNote {

@@ -6,7 +6,7 @@ use crate::diag::{Loc, Severity};
 use crate::kernel::{Families, Glob};
 use crate::spec::{ProcessFilter, SideSpec};
 use crate::trace::{ContextId, Trace};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// The operations to look through, in time order.
 #[derive(Debug, Clone)]
@@ -107,25 +107,20 @@ fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
 
 /// Operations whose enclosing ranges (at launch, then at capture) hold the patterns in this order.
 fn open_at_launch(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
-    let mut known: FxHashMap<(ContextId, ContextId), bool> = FxHashMap::default();
     let names = matching_names(trace, patterns);
-    ops.iter()
-        .copied()
-        .filter(|&op| {
-            let key = (trace.launch_context(op), trace.capture_context(op));
-            *known.entry(key).or_insert_with(|| {
-                let mut wanted = 0;
-                for context in [key.0, key.1] {
-                    for range in trace.ranges.outermost_first(context) {
-                        if wanted < patterns.len() && names[wanted].contains(&trace.ranges.name(range).0) {
-                            wanted += 1;
-                        }
-                    }
-                }
-                wanted == patterns.len()
-            })
+    // How many patterns hold inside a chain, if `before` of them held outside it.
+    let held = |before: usize| {
+        trace.ranges.inwards(|around: Option<&usize>, range| {
+            let held = around.copied().unwrap_or(before);
+            held + usize::from(names.get(held).is_some_and(|names| names.contains(&trace.ranges.name(range).0)))
         })
-        .collect()
+    };
+    let held: Vec<Vec<usize>> = (0..patterns.len()).map(held).collect();
+    let inside = |before: usize, context: ContextId| {
+        held.get(before).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
+    };
+    let holds = |&op: &u32| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len();
+    ops.iter().copied().filter(holds).collect()
 }
 
 /// For each pattern the range names it matches.
