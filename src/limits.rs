@@ -60,6 +60,10 @@ pub const PERIOD_NEAR: f64 = 7.0 / 6.0;
 /// a benchmark measures last (autotuning loops before it were up to three times busier).
 pub const PERIOD_LAST: f64 = 0.25;
 
+/// Most kernels in one instance: aligning takes time and memory with their square (100 MB here). A decoding step of a
+/// hundred layers has 2,000; more is a whole run.
+pub const INSTANCE_KERNELS: usize = 10_000;
+
 /// Longest period whose phase is searched for: the search costs its cube (400 kernels: under a second). A layer has
 /// 13 to 60 kernels.
 pub const PHASE_LENGTH: usize = 400;

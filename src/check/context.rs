@@ -37,8 +37,9 @@ impl<'a> Context<'a> {
     /// difference covers it.
     pub fn judged(&self, side: Side, index: usize) -> bool {
         let comparison = self.comparison;
-        let at = comparison.positions.iter().position(|p| p.on(side) == Some(index));
-        let known = at.is_some_and(|at| comparison.known[at].is_some());
+        let covered = |at: usize| comparison.known[at].is_some();
+        let here = |p: &crate::compare::Position| p.on(side) == Some(index);
+        let known = !self.case.known.is_empty() && comparison.positions.iter().position(here).is_some_and(covered);
         !known && (self.case.others.value != Others::Ignore || self.entry(side, index).is_some())
     }
 

@@ -23,21 +23,21 @@ pub struct KernelCount {
     pub e2e: u32,
 }
 
-pub(super) fn entries(selected: &Selected, case: &Case, families: &Families) -> Vec<EntryCount> {
-    let count = |sequence: &[Symbol], entry: usize| {
-        sequence.iter().filter(|&&s| claims(selected, case, families, s) == Some(entry)).count() as u32
-    };
-    (0..case.kernels.len())
-        .map(|entry| EntryCount {
-            entry,
-            mock: count(&selected.mock.sequence, entry),
-            e2e: count(&selected.e2e.sequence, entry),
-        })
-        .collect()
+/// Per entry of the case, from the counts of its kernels.
+pub(super) fn entries(counts: &[KernelCount], case: &Case) -> Vec<EntryCount> {
+    let mut entries: Vec<EntryCount> =
+        (0..case.kernels.len()).map(|entry| EntryCount { entry, mock: 0, e2e: 0 }).collect();
+    for count in counts {
+        if let Some(entry) = count.entry.and_then(|entry| entries.get_mut(entry)) {
+            entry.mock += count.mock;
+            entry.e2e += count.e2e;
+        }
+    }
+    entries
 }
 
 /// The first entry of the case that names a kernel.
-pub(super) fn claims(selected: &Selected, case: &Case, families: &Families, symbol: Symbol) -> Option<usize> {
+fn claims(selected: &Selected, case: &Case, families: &Families, symbol: Symbol) -> Option<usize> {
     case.kernels.iter().position(|entry| selected.lexicon.matches(symbol, &entry.patterns, families))
 }
 

@@ -67,8 +67,8 @@ impl Comparison {
     ) -> Self {
         let positions = positions::align(&selected, case.order.value);
         let known = known::covered(&selected, &positions, known);
-        let entries = counts::entries(&selected, case, &families);
         let counts = counts::kernels(&selected, case, &families);
+        let entries = counts::entries(&counts, case);
         let timing = Timing::new(&mock, &e2e, &selected, &uncounted(&positions, &known));
         let kernels = latency::kernels(&timing, &positions);
         let shapes = shapes::compare(&mock, &e2e, &selected, &positions);

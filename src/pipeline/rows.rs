@@ -24,7 +24,8 @@ pub(super) fn rows(context: &Context<'_>) -> Vec<Row> {
         row.e2e_calls += u32::from(position.e2e.is_some());
         mock.extend(time(context, Side::Mock, at, position));
         e2e.extend(time(context, Side::E2e, at, position));
-        let differs = comparison.shapes.iter().any(|s| s.position == at && s.verdict == ShapeVerdict::Differ);
+        let shape = comparison.shapes.binary_search_by_key(&at, |s| s.position);
+        let differs = shape.is_ok_and(|i| comparison.shapes[i].verdict == ShapeVerdict::Differ);
         if differs && row.state == RowMatch::Match {
             row.state = RowMatch::OtherShape;
         }
@@ -105,7 +106,8 @@ fn row(context: &Context<'_>, position: &Position) -> Row {
 fn time(context: &Context<'_>, side: Side, at: usize, position: &Position) -> Option<f64> {
     let comparison = context.comparison;
     let index = position.on(side)?;
-    if let Some(kernel) = comparison.kernels.iter().find(|k| k.position == at) {
+    if let Ok(found) = comparison.kernels.binary_search_by_key(&at, |k| k.position) {
+        let kernel = &comparison.kernels[found];
         return Some(if side == Side::Mock { kernel.mock_median_ns } else { kernel.e2e_median_ns });
     }
     comparison.op_at(side, index).map(|op| comparison.trace(side).ops.duration(op) as f64)

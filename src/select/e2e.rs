@@ -35,7 +35,7 @@ impl Finder<'_> {
             };
             for candidate in candidates {
                 if candidate.holds() {
-                    return Ok(self.settle(scope, candidate, mock_trace, mock, &tried));
+                    return self.settle(scope, candidate, mock_trace, mock, &tried);
                 }
                 let said = if marks { nothing(&each).to_owned() } else { outcome(&candidate) };
                 tried.push((candidate.how, said));
@@ -51,12 +51,14 @@ impl Finder<'_> {
         mock_trace: &Trace,
         mock: &mut Selection,
         tried: &[(String, String)],
-    ) -> Selection {
+    ) -> Result<Selection, Box<NotFound>> {
         let side = Side::E2e;
         let marks = !matches!(found.method, Method::Sequence | Method::Expected);
         let mut instances = std::mem::take(&mut found.instances);
         if marks {
-            let e2e = settle::most_frequent(self.trace, self.lexicon, side, instances.clone()).sequence;
+            let common = settle::most_frequent(self.trace, self.lexicon, side, instances.clone());
+            self.refuse_long(&found, &common, &scope)?;
+            let e2e = common.sequence;
             if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
                 cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &e2e));
             }
@@ -80,7 +82,7 @@ impl Finder<'_> {
             settled.check_surroundings(self.trace, self.lexicon, side, &scope.ops);
             None
         };
-        self.selection(&found, settled, scope, second)
+        Ok(self.selection(&found, settled, scope, second))
     }
 
     /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where

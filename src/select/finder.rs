@@ -8,7 +8,7 @@ use super::settle::Settled;
 use super::{auto, group};
 use crate::diag::{Loc, escape, shorten};
 use crate::kernel::Families;
-use crate::limits::CONFIDENCE_FOUND;
+use crate::limits::{CONFIDENCE_FOUND, INSTANCE_KERNELS};
 use crate::spec::{Case, Each, SideSpec};
 use crate::trace::Trace;
 
@@ -131,6 +131,16 @@ impl Finder<'_> {
             second,
             scope: scope.ops,
         }
+    }
+
+    /// Refuses instances that are no op but a whole run.
+    pub(super) fn refuse_long(&self, found: &Candidate, settled: &Settled, scope: &Scope) -> Result<(), Box<NotFound>> {
+        let kernels = settled.sequence.len();
+        if kernels <= INSTANCE_KERNELS {
+            return Ok(());
+        }
+        let said = format!("an instance of {kernels} kernels is a whole run, no op: name something smaller");
+        Err(self.not_found(vec![(found.how.clone(), said)], scope))
     }
 
     pub(super) fn not_found(&self, tried: Vec<(String, String)>, scope: &Scope) -> Box<NotFound> {
