@@ -134,7 +134,12 @@ impl Session {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let vocabulary = Vocabulary { checks: names, rules: rules.names(), families: table.clone() };
+        let vocabulary = Vocabulary {
+            checks: names,
+            rules: rules.names(),
+            rule_folders: rules.folders().to_vec(),
+            families: table.clone(),
+        };
         Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
     }
 

@@ -5,7 +5,8 @@ use super::imports::Imports;
 use super::limits::{
     ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, STRING_BYTES, VARIABLES,
 };
-use crate::diag::{Loc, Problem, SourceFile, Span, escape, nearest, shorten};
+use super::undefined;
+use crate::diag::{Loc, Problem, SourceFile, Span, escape, shorten};
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ impl Failing<'_> {
     /// A script that does not compile.
     pub(super) fn compiling(&self, error: &ParseError) -> Problem {
         let ParseError(kind, position) = error;
-        self.problem(parse_words(kind), self.script, *position)
+        self.problem(parse_words(kind, self.script, *position), self.script, *position)
     }
 
     /// A run that failed.
@@ -66,7 +67,7 @@ impl Failing<'_> {
                 _ => break,
             }
         }
-        let mut problem = self.problem(words(at), &file, at.position());
+        let mut problem = self.problem(words(at, &file), &file, at.position());
         for (file, position, text) in calls.iter().rev().take(2).filter(|(_, position, _)| !position.is_none()) {
             problem = problem.label(&place(file, *position), *text);
         }
@@ -83,6 +84,13 @@ impl Failing<'_> {
         let words = Words::new("rule-result", what, "the script's last statement")
             .help("end the script with an array of findings, one finding, or nothing: `findings`, without a semicolon");
         self.problem(words, self.script, position)
+    }
+
+    /// A script without a statement: it would pass for ever.
+    pub(super) fn nothing(&self) -> Problem {
+        let words = Words::new("rule-empty", "has a script that does nothing", "no statement in this script")
+            .help("end it with the findings, as an array or one: functions alone do not run");
+        self.problem(words, self.script, Position::NONE)
     }
 
     /// A name in the script that nothing has.
@@ -112,9 +120,9 @@ fn place(file: &Arc<SourceFile>, position: Position) -> Loc {
     Loc::new(file, Span::new(start, start + word.max(one)))
 }
 
-fn parse_words(kind: &ParseErrorType) -> Words {
+fn parse_words(kind: &ParseErrorType, file: &SourceFile, position: Position) -> Words {
     match kind {
-        ParseErrorType::VariableUndefined(name) => undefined(name),
+        ParseErrorType::VariableUndefined(name) => undefined(name, file, position),
         ParseErrorType::ModuleUndefined(name) => {
             Words::new("rule-name", format!("uses `{name}::`, which nothing imports"), "not imported")
                 .help(format!("write `import \"...\" as {name};` above"))
@@ -134,11 +142,9 @@ fn parse_words(kind: &ParseErrorType) -> Words {
     }
 }
 
-fn undefined(name: &str) -> Words {
-    let known = api::CONSTANTS.iter().map(|constant| constant.name).filter(|known| *known != name);
-    let hint = nearest(name, known).map_or(String::new(), |right| format!("did you mean `{right}`? "));
-    Words::new("rule-name", format!("uses `{name}`, which is not defined here"), "not defined")
-        .help(format!("{hint}a function sees only its own parameters: hand the value over"))
+fn undefined(name: &str, file: &SourceFile, position: Position) -> Words {
+    let words = Words::new("rule-name", format!("uses `{name}`, which is not defined here"), "not defined");
+    Words { help: undefined::help(name, &file.text, position), ..words }
 }
 
 fn refused(refusal: Refusal) -> Words {
@@ -155,9 +161,9 @@ fn no_eval() -> Words {
         .help("call functions by name; a rule is what its file says")
 }
 
-fn words(error: &EvalAltResult) -> Words {
+fn words(error: &EvalAltResult, file: &SourceFile) -> Words {
     match error {
-        EvalAltResult::ErrorParsing(kind, _) => parse_words(kind),
+        EvalAltResult::ErrorParsing(kind, position) => parse_words(kind, file, *position),
         EvalAltResult::ErrorTooManyOperations(_) => {
             limit(format!("runs longer than {} thousand operations", OPERATIONS / 1_000))
                 .help("does a loop end? `mock.kernels` and `e2e.kernels` are one instance and cheaper than all")
@@ -183,7 +189,7 @@ fn words(error: &EvalAltResult) -> Words {
             Err(value) if value.is_unit() => Words::new("rule-failed", "fails", "thrown without a word"),
             Err(value) => Words::new("rule-failed", "fails", value.to_string()),
         },
-        EvalAltResult::ErrorVariableNotFound(name, _) => undefined(name),
+        EvalAltResult::ErrorVariableNotFound(name, position) => undefined(name, file, *position),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("No writable") => {
             Words::new("rule-failed", "changes what it was given", "cannot be set")
                 .help("keep values of your own in variables: `let share = mock.graph_share;`")

@@ -16,6 +16,7 @@ mod load;
 mod operators;
 mod parameters;
 mod rule;
+mod undefined;
 mod vet;
 
 pub use library::Rules;

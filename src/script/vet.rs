@@ -11,6 +11,27 @@ use std::collections::BTreeSet;
 /// Words that the engine itself knows as functions.
 const BUILT_IN: &[&str] = &["Fn", "call", "curry", "type_of", "print", "debug", "is_shared", "is_def_var", "is_def_fn"];
 
+/// What other tools call reporting.
+const REPORTING: &[&str] = &[
+    "add_finding",
+    "assert",
+    "emit",
+    "err",
+    "error",
+    "fail",
+    "failure",
+    "issue",
+    "log",
+    "note",
+    "panic",
+    "problem",
+    "raise",
+    "report",
+    "violation",
+    "warn",
+    "warning",
+];
+
 /// Problems with names and imports, in the order of the script.
 pub(super) fn vet(
     ast: &AST,
@@ -98,6 +119,13 @@ impl Names {
         if call.is_qualified() || call.is_operator_call() || self.functions.contains(name) || name.starts_with("anon$")
         {
             return None;
+        }
+        if REPORTING.contains(&name) {
+            let hint = "report with `finding(\"…\")`, and end the script with the findings".to_owned();
+            return Some((
+                position,
+                failing.unknown(format!("calls `{name}`, which does not exist"), position, Some(hint)),
+            ));
         }
         let hint = did_you_mean(name, self.functions.iter().map(String::as_str).filter(|name| !name.contains('$')))
             .filter(|hint| hint.starts_with("did you mean"));
