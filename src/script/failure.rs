@@ -3,7 +3,8 @@
 use super::api::{self, Kind, Refusal, type_word};
 use super::imports::Imports;
 use super::limits::{
-    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, STRING_BYTES, VARIABLES,
+    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, SCRIPT_BYTES, STEP,
+    STRING_BYTES, VARIABLES, WORK,
 };
 use super::undefined;
 use crate::diag::{Loc, Problem, SourceFile, Span, escape, shorten};
@@ -93,6 +94,13 @@ impl Failing<'_> {
         self.problem(words, self.script, Position::NONE)
     }
 
+    /// A script that is too large.
+    pub(super) fn too_long(&self) -> Problem {
+        let words = limit(format!("has a script of more than {SCRIPT_BYTES} bytes"))
+            .help("share functions: `import \"lib/names\" as names;`");
+        self.problem(words, self.script, Position::NONE)
+    }
+
     /// A name in the script that nothing has.
     pub(super) fn unknown(&self, what: String, position: Position, hint: Option<String>) -> Problem {
         let words = Words { help: hint, ..Words::new("rule-name", what, "unknown") };
@@ -128,10 +136,12 @@ fn parse_words(kind: &ParseErrorType, file: &SourceFile, position: Position) -> 
                 .help(format!("write `import \"...\" as {name};` above"))
         }
         ParseErrorType::BadInput(LexError::ImproperSymbol(name, _)) if name == "eval" => no_eval(),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(name, _)) if name == "this" => no_this(),
         ParseErrorType::Reserved(name) if name == "try" => {
             Words::new("rule-name", "uses `try`, which rules do not have", "not allowed")
                 .help("a failure that is caught would pass unseen: ask first (`is_empty()`, `has_mock`, `known`)")
         }
+        ParseErrorType::Reserved(name) if name == "this" => no_this(),
         ParseErrorType::ExprTooDeep => {
             limit(format!("nests deeper than {EXPRESSION_DEPTH} levels")).help("give parts of it names with `let`")
         }
@@ -151,6 +161,7 @@ fn refused(refusal: Refusal) -> Words {
     let words = match refusal.kind {
         Kind::Type => Words::new("rule-type", "uses values of types that do not fit", refusal.what),
         Kind::Name => Words::new("rule-name", "asks for something that is not there", refusal.what),
+        Kind::Limit => limit(refusal.what),
         Kind::Other => Words::new("rule-failed", "fails", refusal.what),
     };
     if refusal.help.is_empty() { words } else { words.help(refusal.help) }
@@ -161,11 +172,21 @@ fn no_eval() -> Words {
         .help("call functions by name; a rule is what its file says")
 }
 
+fn no_this() -> Words {
+    Words::new("rule-name", "uses `this`, which rules do not have", "not allowed")
+        .help("give the function a parameter: `fn share(side) { side.graph_share }`")
+}
+
 fn words(error: &EvalAltResult, file: &SourceFile) -> Words {
     match error {
         EvalAltResult::ErrorParsing(kind, position) => parse_words(kind, file, *position),
         EvalAltResult::ErrorTooManyOperations(_) => {
             limit(format!("runs longer than {} thousand operations", OPERATIONS / 1_000))
+                .help("does a loop end? `mock.kernels` and `e2e.kernels` are one instance and cheaper than all")
+        }
+        // The steps of what ran inside a function of the engine.
+        EvalAltResult::ErrorTerminated(..) => {
+            limit(format!("runs longer than {} million steps", WORK / STEP as u64 / 1_000_000))
                 .help("does a loop end? `mock.kernels` and `e2e.kernels` are one instance and cheaper than all")
         }
         EvalAltResult::ErrorStackOverflow(_) => limit(format!("calls functions more than {CALL_DEPTH} deep"))

@@ -6,6 +6,7 @@ use super::failure::Failing;
 use super::imports::Imports;
 use super::isolate::isolated;
 use super::library::{RuleFiles, Rules};
+use super::limits::SCRIPT_BYTES;
 use super::parameters::resolve;
 use super::rule::Rule;
 use super::vet::vet;
@@ -97,6 +98,9 @@ fn compile(rules: &Rules, name: &str, files: &RuleFiles, header: &RuleHeader) ->
     let failing = Failing { rule: name, script: &files.script, imports: &imports };
     let parameters: Vec<&str> = header.parameters.keys().map(String::as_str).collect();
     let compiled = isolated(|| {
+        if files.script.text.len() > SCRIPT_BYTES {
+            return Err(vec![failing.too_long()]);
+        }
         let engine = engine(&imports, &Printed::default());
         let ast = engine
             .compile_with_scope(&api::names_only(), &files.script.text)

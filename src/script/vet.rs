@@ -108,6 +108,12 @@ impl Names {
                     (position, failing.unknown(what, position, hint))
                 })
             }
+            // What they hold would be touched uncounted.
+            Expr::Variable(variable, _, position) if !variable.2.is_empty() => {
+                let what = format!("reads `{}` by its full name", variable.1);
+                let hint = "hand values over: a function has parameters, and an imported script gives functions";
+                Some((*position, failing.unknown(what, *position, Some(hint.to_owned()))))
+            }
             Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position, failing),
             _ => None,
         }
