@@ -209,6 +209,11 @@ impl Session {
         Run { outcome: outcome(cases, &unique, specs), problems: unique, printed }
     }
 
+    /// Where rules come from.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Names, severities and documentation of every built-in check and every rule.
     ///
     /// # Errors

@@ -11,8 +11,8 @@ thread_local! {
     static SPENT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Bytes of a text that count as one element: they are copied at once.
-const BYTES: usize = 8;
+/// Bytes of a text that count as one element: two may become one with `split`.
+const BYTES: usize = 2;
 
 /// Counts the elements that something is about to touch.
 ///

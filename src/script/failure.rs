@@ -3,8 +3,8 @@
 use super::api::{self, Kind, Refusal, type_word};
 use super::imports::Imports;
 use super::limits::{
-    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, SCRIPT_BYTES, STEP,
-    STRING_BYTES, VARIABLES, WORK,
+    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, LITERAL_BYTES, MAP_ENTRIES, MODULES, OPERATIONS,
+    SCRIPT_BYTES, STEP, STRING_BYTES, VARIABLES, WORK,
 };
 use super::undefined;
 use crate::diag::{Loc, Problem, SourceFile, Span, escape, shorten};
@@ -92,6 +92,13 @@ impl Failing<'_> {
         let words = Words::new("rule-empty", "has a script that does nothing", "no statement in this script")
             .help("end it with the findings, as an array or one: functions alone do not run");
         self.problem(words, self.script, Position::NONE)
+    }
+
+    /// A text written in the script that is too long.
+    pub(super) fn long_literal(&self, position: Position) -> Problem {
+        let words =
+            limit(format!("holds a text of more than {LITERAL_BYTES} bytes")).help("make it of parts, with `+`");
+        self.problem(words, self.script, position)
     }
 
     /// A script that is too large.

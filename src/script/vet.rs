@@ -4,6 +4,7 @@
 use super::api;
 use super::failure::Failing;
 use super::imports::Imports;
+use super::limits::LITERAL_BYTES;
 use crate::diag::{Problem, did_you_mean};
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, ModuleResolver, Position, Stmt};
 use std::collections::BTreeSet;
@@ -107,6 +108,9 @@ impl Names {
                     let what = format!("asks for the property `{name}`, which nothing has");
                     (position, failing.unknown(what, position, hint))
                 })
+            }
+            Expr::StringConstant(text, position) if text.len() > LITERAL_BYTES => {
+                Some((*position, failing.long_literal(*position)))
             }
             // What they hold would be touched uncounted.
             Expr::Variable(variable, _, position) if !variable.2.is_empty() => {
