@@ -247,6 +247,14 @@ fn every_check_and_issue_is_explained_offline() {
     let unknown = align(&["explain", "cache-wram"]);
     assert_eq!(code(&unknown), 2);
     snapshot("explain-unknown", &unknown);
+    snapshot("explain-unlike-anything", &align(&["explain", "zzzz"]));
+    snapshot("explain-no-cuda-graph", &align(&["explain", "no-cuda-graph"]));
+    snapshot("explain-module-missing", &align(&["explain", "module-missing"]));
+    snapshot("explain-gemm-tile-drift", &align(&["explain", "gemm-tile-drift"]));
+    snapshot("explain-inconclusive", &align(&["explain", "inconclusive"]));
+    for name in ["PASS", "FAIL", "INCONCLUSIVE", "SKIPPED", "latency", "docs/latency.md", "rules", "writing-a-spec"] {
+        assert_eq!(code(&align(&["explain", name])), 0, "{name}");
+    }
     let list = text(&align(&["explain"]).stdout);
     let names: Vec<&str> = list
         .lines()

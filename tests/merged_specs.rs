@@ -57,7 +57,7 @@ fn a_whole_spec_is_read_as_it_is_written() {
     assert_eq!(case.known[0].until.as_ref().map(|until| until.as_str()), Some("2026-12-31"));
     assert_eq!(case.checks["kernel-order"].value, Some(Severity::Warning));
     assert_eq!(case.checks["extra-kernel"].value, None);
-    assert_eq!(case.rules[0].with["min_share"].value, Parameter::Number(0.95));
+    assert_eq!(case.rules[0].with["min_share"].value.value, Parameter::Number(0.95));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_case_overrides_the_top_and_nothing_else_changes() {
     );
     assert_eq!(case.known.len(), 2);
     assert!(case.mock.each.is_empty(), "auto");
-    assert_eq!(case.rules[0].with["min_share"].value, Parameter::Integer(1));
+    assert_eq!(case.rules[0].with["min_share"].value.value, Parameter::Integer(1));
 }
 
 #[test]

@@ -19,6 +19,10 @@ use tempfile::TempDir;
 const HEADER: &str =
     "+++\nseverity = \"error\"\nparameters = { min_share = 0.95, names = [\"a\"] }\n+++\n# broken\n\nText.\n";
 
+/// Parameters that take some texts only.
+const CHOOSING: &str = "+++\nseverity = \"error\"\nparameters = { ignore = [], side = \"e2e\" }\n\
+    choices = { ignore = [\"tile\", \"raster\"], side = [\"mock\", \"e2e\"] }\n+++\n# broken\n\nText.\n";
+
 /// A folder with the rule `broken`, a script to import, and a file outside of the folder.
 fn folder(script: &str, header: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -135,7 +139,13 @@ const BROKEN: &[(&str, &str)] = &[
     ("median-of-texts", "median([1, \"2\"])\n"),
     ("wrong-argument", "median(3)\n"),
     ("unknown-function", "find_kernels(mock)\n"),
+    ("reporting-function", "if mock.graph_share < 0.5 {\n    error(\"eager\");\n}\n"),
     ("undefined-variable", "if moc.graph_share > 0.5 { }\n[]\n"),
+    ("undefined-at-the-top", "let share = 0.5;\nif mock.graph_share > foo { }\n[]\n"),
+    ("undefined-own-variable", "let findings = [];\nfindngs\n"),
+    ("undefined-in-closure", "mock.kernels.filter(|kernel| kernel.blocks > lat)\n"),
+    ("only-functions", "// Nothing is called.\nfn share(side) {\n    side.graph_share\n}\n"),
+    ("empty-script", "\n"),
     ("variable-in-function", "fn share() {\n    params.min_share\n}\nshare()\n"),
     ("misspelt-parameter", "if mock.graph_share < params.min_shar { }\n[]\n"),
     ("parameter-by-computed-name", "params[\"min_\" + \"shar\"]\n"),
@@ -160,6 +170,18 @@ const BROKEN: &[(&str, &str)] = &[
     ("sort-unlike", "[1, \"a\"].sort();\n[]\n"),
     ("long-throw", "let text = \"x\";\ntext.pad(5_000, \"y\");\nthrow text;\n"),
     ("empty-throw", "throw;\n"),
+    ("endless-sorting", "let list = [];\nlist.pad(5_000, 7);\nloop {\n    list.sort();\n}\n"),
+    ("endless-searching", "let list = [];\nlist.pad(5_000, 7);\nloop {\n    list.contains(8);\n}\n"),
+    ("endless-padding", "loop {\n    \"x\".pad(100_000, \"y\");\n}\n"),
+    ("endless-matching", "let text = \"x\";\ntext.pad(100_000, \"y\");\nloop {\n    text.matches(\"/x.*z/\");\n}\n"),
+    ("endless-text", "let text = \"x\";\ntext.pad(100_000, \"y\");\nloop {\n    text.to_upper();\n}\n"),
+    (
+        "endless-curry",
+        "let list = [];\nlist.pad(5_000, 7);\nlet f = |a| a.sort();\nlet f = f.curry(list);\nloop {\n    f.call();\n}\n",
+    ),
+    ("endless-closures", "let list = [];\nlist.pad(5_000, 7);\nloop {\n    list.filter(|n| n > 3);\n}\n"),
+    ("this", "fn work() {\n    this.sort();\n}\nlet list = [1];\nlist.work();\n[]\n"),
+    ("constant-by-full-name", "const LIST = [1];\nfn first() {\n    global::LIST[0]\n}\nif first() == 1 { }\n[]\n"),
 ];
 
 #[test]
@@ -168,6 +190,8 @@ fn every_broken_script_is_stopped_and_shown_with_a_caret() {
         snapshot(name, &failing(script, HEADER, ""));
     }
     let many = |line: &dyn Fn(usize) -> String| (0..300).map(line).collect::<String>();
+    snapshot("long-literal", &failing(&format!("let text = \"{}\";\n[]\n", "x".repeat(3_000)), HEADER, ""));
+    snapshot("large-script", &failing(&many(&|n| format!("print(\"{n} {}\");\n", "x".repeat(60))), HEADER, ""));
     snapshot("many-variables", &failing(&many(&|n| format!("let v{n} = {n};\n")), HEADER, ""));
     snapshot("many-functions", &failing(&many(&|n| format!("fn f{n}() {{ }}\n")), HEADER, ""));
     snapshot(
@@ -181,9 +205,52 @@ fn every_broken_script_is_stopped_and_shown_with_a_caret() {
 fn parameters_and_headers_are_checked_when_the_spec_is_loaded() {
     snapshot("unknown-parameter", &failing("[]", HEADER, "with = { min_shar = 0.9 }"));
     snapshot("parameter-type", &failing("[]", HEADER, "with = { min_share = \"most\", names = [1] }"));
+    snapshot(
+        "parameter-choice",
+        &failing("[]", CHOOSING, "with = { ignore = [\"tile\", \"rastr\"], side = \"both\" }"),
+    );
+    snapshot(
+        "header-choices",
+        &failing(
+            "[]",
+            &CHOOSING.replace("side = \"e2e\"", "side = \"e2\"").replace("ignore = [\"tile", "ignor = [\"tile"),
+            "",
+        ),
+    );
+    snapshot(
+        "header-choices-type",
+        &failing("[]", "+++\nseverity = \"error\"\nparameters = { n = 1 }\nchoices = { n = [1] }\n+++\n", ""),
+    );
     snapshot("header-mistakes", &failing("[]", "+++\nseverty = \"error\"\nneeds = \"api-call\"\n+++\n", ""));
     snapshot("header-need", &failing("[]", "+++\nseverity = \"error\"\nneeds = \"api-call\"\n+++\n", ""));
     snapshot("no-header", &failing("[]", "# broken\n", ""));
+}
+
+#[test]
+fn a_choice_that_is_allowed_is_taken() {
+    let (folder, spec) = (folder("[]", CHOOSING), spec("with = { ignore = \"raster\", side = \"mock\" }"));
+    assert!(loaded(&folder, &spec).is_ok());
+}
+
+#[test]
+fn a_rules_folder_that_lacks_a_file_is_said_to() {
+    let (folder, spec) = (folder("[]", HEADER), spec(""));
+    std::fs::remove_file(folder.path().join("rules/broken/rule.md")).expect("removed");
+    let problems = loaded(&folder, &spec).err().unwrap_or_default();
+    let shown = render(&problems).replace(&folder.path().display().to_string(), "PROJECT");
+    snapshot("rule-without-header", &shown);
+    let folders = vec![folder.path().join("rules")];
+    let vocabulary = |rule_folders| Vocabulary { families: families(), rule_folders, ..Vocabulary::default() };
+    let text = |rule: &str| format!("align = 1\n[spec]\nname = \"a\"\nop = \"b\"\n[[rule]]\nuse = \"{rule}\"\n");
+    let said = |rule: &str, folders: Vec<std::path::PathBuf>| {
+        let file = SourceFile::new("spec.toml", text(rule));
+        let found = load_text(&file, Path::new("."), &vocabulary(folders), &Library::default());
+        render(&found.err().unwrap_or_default()).replace(&folder.path().display().to_string(), "PROJECT")
+    };
+    // `lib` is a folder below the rules folder, without a rule of its own.
+    snapshot("rule-without-script", &said("lib", folders.clone()));
+    snapshot("rule-not-found", &said("other", folders));
+    snapshot("rule-not-found-in-project-without-rules", &said("other", Vec::new()));
 }
 
 #[test]
@@ -327,7 +394,7 @@ fn a_projects_rule_overrides_a_shipped_one() {
 
 #[test]
 fn the_deepest_values_allowed_fit_on_the_stack() {
-    let deep = "let list = [];\nfor n in 0..9_990 {\n    list = [list];\n}\nlet same = list;\n";
+    let deep = "let list = [];\nfor n in 0..4_990 {\n    list = [list];\n}\nlet same = list;\n";
     let judgement = run(&format!("{deep}debug(list);\nif list == same {{ [] }}\n"));
     assert_eq!((judgement.problem, judgement.printed.len()), (None, 1));
 }

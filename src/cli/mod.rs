@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
 pub mod check;
+mod documents;
 pub mod explain;
 pub mod inspect;
 pub mod pack;
@@ -32,7 +33,7 @@ enum Verb {
     Check(check::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
-    /// Explain a check, a common issue or a rule, offline
+    /// Explain a check, a rule, a common issue, a verdict or a document, offline
     Explain(explain::Args),
     /// Shrink a trace to what checks need, without secrets
     Pack(pack::Args),

@@ -70,6 +70,11 @@ impl Condition {
         matches!(self.subject, Subject::Finding(_))
     }
 
+    /// Whether it asks that something is not so.
+    pub fn is_negated(&self) -> bool {
+        self.test == Test::Fails
+    }
+
     pub fn holds(&self, facts: &Facts, findings: &[Finding]) -> bool {
         let value = match &self.subject {
             Subject::Fact(name) => facts.value(name),

@@ -1,5 +1,5 @@
-//! What is so, in named numbers: the vocabulary of the common-issues table. Every fact is documented in
-//! `rules/common-issues.toml`.
+//! What is so, in named numbers: the vocabulary of the common-issues table. Each is listed with
+//! its meaning in [`FACTS`](super::FACTS).
 
 use crate::check::Context;
 use crate::compare::{Comparison, Difference, Facts, ShapeVerdict};

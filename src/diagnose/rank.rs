@@ -65,21 +65,21 @@ mod tests {
         [[issue]]
         id = "narrow"
         title = "explains one"
-        when = ["a"]
+        when = ["names-equal"]
         explains = ["x"]
         cause = "c"
         fix = "f"
         [[issue]]
         id = "broad"
         title = "explains two"
-        when = ["a", "n > 1"]
+        when = ["names-equal", "variants > 1"]
         explains = ["x", "y"]
         cause = "c"
         fix = "f"
         [[issue]]
         id = "absent"
         title = "does not hold"
-        when = ["b"]
+        when = ["moved"]
         explains = ["x", "y"]
         cause = "c"
         fix = "f"
@@ -89,8 +89,8 @@ mod tests {
         let checks = ["x".to_owned(), "y".to_owned()];
         let issues = parse_issues(&SourceFile::new("table", TABLE), &checks).unwrap_or_default();
         let mut facts = Facts::default();
-        facts.set("a", 1.0, "a holds");
-        facts.set("n", 2.0, "n is 2");
+        facts.set("names-equal", 1.0, "names are equal");
+        facts.set("variants", 2.0, "two variants");
         diagnose(&issues, &facts, findings).iter().map(|c| c.issue.id.clone()).collect()
     }
 

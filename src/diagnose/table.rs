@@ -1,6 +1,7 @@
 //! The common-issues table: rows with parsed conditions.
 
 use super::condition::Condition;
+use super::fact_names::{FACTS, fact_name};
 use crate::diag::{Problem, SourceFile, Spanned, did_you_mean};
 use crate::spec::{IssueRow, parse_issue_rows};
 use std::sync::Arc;
@@ -56,8 +57,10 @@ fn compile(row: IssueRow, checks: &[String], problems: &mut Vec<Problem>) -> Iss
     for text in &row.when {
         match Condition::parse(text) {
             Ok(condition) => {
-                if condition.is_finding() {
-                    known(text, condition.name(), checks, problems);
+                match fact_name(condition.name()) {
+                    _ if condition.is_finding() => known(text, condition.name(), checks, problems),
+                    None => problems.push(no_fact(text, condition.name())),
+                    Some(_) => {}
                 }
                 when.push(condition);
             }
@@ -80,6 +83,13 @@ fn compile(row: IssueRow, checks: &[String], problems: &mut Vec<Problem>) -> Iss
         fix: row.fix.value,
         link: row.link.map(|l| l.value),
     }
+}
+
+/// A condition on a fact that nothing sets would never hold.
+fn no_fact(at: &Spanned<String>, name: &str) -> Problem {
+    Problem::spec("unknown-fact", format!("there is no fact `{name}`"))
+        .label(&at.loc, "never holds")
+        .maybe_help(did_you_mean(name, FACTS.iter().map(|fact| fact.name)))
 }
 
 fn known(at: &Spanned<String>, code: &str, checks: &[String], problems: &mut Vec<Problem>) {

@@ -151,7 +151,12 @@ impl Session {
         // A trace or a selection that cannot be judged is an error at any severity.
         let settable = |name: &String| !matches!(name.as_str(), "no-gpu-data" | "empty-selection");
         let names: Vec<String> = names.into_iter().filter(settable).collect();
-        let vocabulary = Vocabulary { checks: names, rules: rules.names(), families: table.clone() };
+        let vocabulary = Vocabulary {
+            checks: names,
+            rules: rules.names(),
+            rule_folders: rules.folders().to_vec(),
+            families: table.clone(),
+        };
         Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
     }
 
@@ -221,6 +226,11 @@ impl Session {
             }
         }
         Run { outcome: outcome(cases, &unique, specs), problems: unique, printed }
+    }
+
+    /// Where rules come from.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Names, severities and documentation of every built-in check and every rule.

@@ -146,8 +146,11 @@ fn diagnoses(diagnoses: &[Diagnosis], style: &Style) -> String {
         }
         part("fix", &message(&diagnosis.fix));
         part("more", &format!("align explain {issue}"));
-        if let Some(link) = &diagnosis.link {
-            part("", &line(link));
+        match &diagnosis.link {
+            // A document that the binary carries: nobody need have the file.
+            Some(link) if link.starts_with("docs/") => part("", &format!("align explain {}", line(link))),
+            Some(link) => part("", &line(link)),
+            None => {}
         }
     }
     out

@@ -5,7 +5,7 @@ use super::limits::{
     ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, PRINTED_LINES,
     STRING_BYTES, VARIABLES,
 };
-use super::{api, operators, parameters};
+use super::{api, budget, operators, parameters};
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage, BasicStringPackage,
     LogicPackage, MoreStringPackage, Package,
@@ -36,6 +36,7 @@ pub(super) fn engine(imports: &Imports, printed: &Printed) -> Engine {
     operators::register(&mut engine);
     api::register(&mut engine);
     parameters::register(&mut engine);
+    budget::register(&mut engine);
     engine.set_module_resolver(imports.clone());
     let (print, debug) = (printed.clone(), printed.clone());
     engine.on_print(move |text| print.push(text.to_owned()));
@@ -70,6 +71,8 @@ fn bare() -> Engine {
         .set_max_functions(FUNCTIONS)
         .set_max_modules(MODULES)
         .disable_symbol("eval")
+        // Its data would be touched uncounted.
+        .disable_symbol("this")
         // Caught, a comparison of unlike values would pass unseen.
         .disable_symbol("try");
     engine

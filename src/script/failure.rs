@@ -3,9 +3,11 @@
 use super::api::{self, Kind, Refusal, type_word};
 use super::imports::Imports;
 use super::limits::{
-    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, MAP_ENTRIES, MODULES, OPERATIONS, STRING_BYTES, VARIABLES,
+    ARRAY_ELEMENTS, CALL_DEPTH, EXPRESSION_DEPTH, FUNCTIONS, LITERAL_BYTES, MAP_ENTRIES, MODULES, OPERATIONS,
+    SCRIPT_BYTES, STEP, STRING_BYTES, VARIABLES, WORK,
 };
-use crate::diag::{Loc, Problem, SourceFile, Span, escape, nearest, shorten};
+use super::undefined;
+use crate::diag::{Loc, Problem, SourceFile, Span, escape, shorten};
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 use std::sync::Arc;
 
@@ -41,7 +43,7 @@ impl Failing<'_> {
     /// A script that does not compile.
     pub(super) fn compiling(&self, error: &ParseError) -> Problem {
         let ParseError(kind, position) = error;
-        self.problem(parse_words(kind), self.script, *position)
+        self.problem(parse_words(kind, self.script, *position), self.script, *position)
     }
 
     /// A run that failed.
@@ -66,7 +68,7 @@ impl Failing<'_> {
                 _ => break,
             }
         }
-        let mut problem = self.problem(words(at), &file, at.position());
+        let mut problem = self.problem(words(at, &file), &file, at.position());
         for (file, position, text) in calls.iter().rev().take(2).filter(|(_, position, _)| !position.is_none()) {
             problem = problem.label(&place(file, *position), *text);
         }
@@ -83,6 +85,27 @@ impl Failing<'_> {
         let words = Words::new("rule-result", what, "the script's last statement")
             .help("end the script with an array of findings, one finding, or nothing: `findings`, without a semicolon");
         self.problem(words, self.script, position)
+    }
+
+    /// A script without a statement: it would pass for ever.
+    pub(super) fn nothing(&self) -> Problem {
+        let words = Words::new("rule-empty", "has a script that does nothing", "no statement in this script")
+            .help("end it with the findings, as an array or one: functions alone do not run");
+        self.problem(words, self.script, Position::NONE)
+    }
+
+    /// A text written in the script that is too long.
+    pub(super) fn long_literal(&self, position: Position) -> Problem {
+        let words =
+            limit(format!("holds a text of more than {LITERAL_BYTES} bytes")).help("make it of parts, with `+`");
+        self.problem(words, self.script, position)
+    }
+
+    /// A script that is too large.
+    pub(super) fn too_long(&self) -> Problem {
+        let words = limit(format!("has a script of more than {SCRIPT_BYTES} bytes"))
+            .help("share functions: `import \"lib/names\" as names;`");
+        self.problem(words, self.script, Position::NONE)
     }
 
     /// A name in the script that nothing has.
@@ -112,18 +135,20 @@ fn place(file: &Arc<SourceFile>, position: Position) -> Loc {
     Loc::new(file, Span::new(start, start + word.max(one)))
 }
 
-fn parse_words(kind: &ParseErrorType) -> Words {
+fn parse_words(kind: &ParseErrorType, file: &SourceFile, position: Position) -> Words {
     match kind {
-        ParseErrorType::VariableUndefined(name) => undefined(name),
+        ParseErrorType::VariableUndefined(name) => undefined(name, file, position),
         ParseErrorType::ModuleUndefined(name) => {
             Words::new("rule-name", format!("uses `{name}::`, which nothing imports"), "not imported")
                 .help(format!("write `import \"...\" as {name};` above"))
         }
         ParseErrorType::BadInput(LexError::ImproperSymbol(name, _)) if name == "eval" => no_eval(),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(name, _)) if name == "this" => no_this(),
         ParseErrorType::Reserved(name) if name == "try" => {
             Words::new("rule-name", "uses `try`, which rules do not have", "not allowed")
                 .help("a failure that is caught would pass unseen: ask first (`is_empty()`, `has_mock`, `known`)")
         }
+        ParseErrorType::Reserved(name) if name == "this" => no_this(),
         ParseErrorType::ExprTooDeep => {
             limit(format!("nests deeper than {EXPRESSION_DEPTH} levels")).help("give parts of it names with `let`")
         }
@@ -134,17 +159,16 @@ fn parse_words(kind: &ParseErrorType) -> Words {
     }
 }
 
-fn undefined(name: &str) -> Words {
-    let known = api::CONSTANTS.iter().map(|constant| constant.name).filter(|known| *known != name);
-    let hint = nearest(name, known).map_or(String::new(), |right| format!("did you mean `{right}`? "));
-    Words::new("rule-name", format!("uses `{name}`, which is not defined here"), "not defined")
-        .help(format!("{hint}a function sees only its own parameters: hand the value over"))
+fn undefined(name: &str, file: &SourceFile, position: Position) -> Words {
+    let words = Words::new("rule-name", format!("uses `{name}`, which is not defined here"), "not defined");
+    Words { help: undefined::help(name, &file.text, position), ..words }
 }
 
 fn refused(refusal: Refusal) -> Words {
     let words = match refusal.kind {
         Kind::Type => Words::new("rule-type", "uses values of types that do not fit", refusal.what),
         Kind::Name => Words::new("rule-name", "asks for something that is not there", refusal.what),
+        Kind::Limit => limit(refusal.what),
         Kind::Other => Words::new("rule-failed", "fails", refusal.what),
     };
     if refusal.help.is_empty() { words } else { words.help(refusal.help) }
@@ -155,11 +179,21 @@ fn no_eval() -> Words {
         .help("call functions by name; a rule is what its file says")
 }
 
-fn words(error: &EvalAltResult) -> Words {
+fn no_this() -> Words {
+    Words::new("rule-name", "uses `this`, which rules do not have", "not allowed")
+        .help("give the function a parameter: `fn share(side) { side.graph_share }`")
+}
+
+fn words(error: &EvalAltResult, file: &SourceFile) -> Words {
     match error {
-        EvalAltResult::ErrorParsing(kind, _) => parse_words(kind),
+        EvalAltResult::ErrorParsing(kind, position) => parse_words(kind, file, *position),
         EvalAltResult::ErrorTooManyOperations(_) => {
             limit(format!("runs longer than {} thousand operations", OPERATIONS / 1_000))
+                .help("does a loop end? `mock.kernels` and `e2e.kernels` are one instance and cheaper than all")
+        }
+        // The steps of what ran inside a function of the engine.
+        EvalAltResult::ErrorTerminated(..) => {
+            limit(format!("runs longer than {} million steps", WORK / STEP as u64 / 1_000_000))
                 .help("does a loop end? `mock.kernels` and `e2e.kernels` are one instance and cheaper than all")
         }
         EvalAltResult::ErrorStackOverflow(_) => limit(format!("calls functions more than {CALL_DEPTH} deep"))
@@ -183,7 +217,7 @@ fn words(error: &EvalAltResult) -> Words {
             Err(value) if value.is_unit() => Words::new("rule-failed", "fails", "thrown without a word"),
             Err(value) => Words::new("rule-failed", "fails", value.to_string()),
         },
-        EvalAltResult::ErrorVariableNotFound(name, _) => undefined(name),
+        EvalAltResult::ErrorVariableNotFound(name, position) => undefined(name, file, *position),
         EvalAltResult::ErrorDotExpr(text, _) if text.starts_with("No writable") => {
             Words::new("rule-failed", "changes what it was given", "cannot be set")
                 .help("keep values of your own in variables: `let share = mock.graph_share;`")

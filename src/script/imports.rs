@@ -1,7 +1,7 @@
 //! `import`: other scripts of the rules folders, and nothing else.
 
 use super::library::Rules;
-use super::limits::MODULES;
+use super::limits::{MODULES, SCRIPT_BYTES};
 use crate::diag::SourceFile;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 use std::collections::BTreeMap;
@@ -32,6 +32,9 @@ impl Imports {
     /// Why there is none, in words.
     pub(super) fn open(&self, path: &str) -> Result<Arc<SourceFile>, String> {
         let file = self.rules.module(path)?;
+        if file.text.len() > SCRIPT_BYTES {
+            return Err(format!("it has more than {SCRIPT_BYTES} bytes"));
+        }
         lock(&self.files).insert(file.name.clone(), Arc::clone(&file));
         Ok(file)
     }

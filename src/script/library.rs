@@ -1,6 +1,6 @@
 //! Where rules come from: a project's folders, and the rules shipped inside the program.
 
-use crate::diag::{Problem, SourceFile, did_you_mean};
+use crate::diag::{Problem, SourceFile, did_you_mean, escape};
 use crate::spec::{BUILTIN, read_file};
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeSet;
@@ -33,6 +33,11 @@ impl Rules {
         Self { folders: folders.into_iter().collect() }
     }
 
+    /// The folders that are searched before the shipped rules.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
     /// Every rule's name, its path below the rules folder (`vllm/graph-share`), sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names = BTreeSet::new();
@@ -50,8 +55,14 @@ impl Rules {
     /// A problem without a place if there is no such rule or a file cannot be read.
     pub(super) fn files(&self, name: &str) -> Result<RuleFiles, Problem> {
         if let Some(folder) = self.folders.iter().find(|folder| folder.join(name).join(SCRIPT).is_file()) {
-            let read = |file: &str| read_file(&folder.join(name).join(file));
-            return Ok(RuleFiles { script: read(SCRIPT)?, doc: read(DOC)? });
+            let place = folder.join(name);
+            if !place.join(DOC).is_file() {
+                let what = format!("the rule `{name}` has no `{DOC}` in {}", escape(&place.display().to_string()));
+                return Err(Problem::spec("incomplete-rule", what).help(
+                    "write one: `+++`, a line `severity = \"error\"`, another `+++`, then what the rule is for",
+                ));
+            }
+            return Ok(RuleFiles { script: read_file(&place.join(SCRIPT))?, doc: read_file(&place.join(DOC))? });
         }
         match (shipped(&format!("{name}/{SCRIPT}")), shipped(&format!("{name}/{DOC}"))) {
             (Some(script), Some(doc)) => Ok(RuleFiles { script, doc }),

@@ -6,12 +6,13 @@ use super::failure::Failing;
 use super::imports::Imports;
 use super::isolate::isolated;
 use super::library::{RuleFiles, Rules};
+use super::limits::SCRIPT_BYTES;
 use super::parameters::resolve;
 use super::rule::Rule;
 use super::vet::vet;
 use crate::check::{Check, Meta, Need};
 use crate::diag::{Problem, Severity, did_you_mean};
-use crate::spec::{Parameter, RuleHeader, RuleUse, parse_rule_header};
+use crate::spec::{Declared, RuleHeader, RuleUse, parse_rule_header};
 use rhai::AST;
 use std::collections::BTreeMap;
 
@@ -19,8 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub struct RuleDoc {
     pub meta: Meta,
-    /// Parameters by name with their defaults.
-    pub parameters: BTreeMap<String, Parameter>,
+    pub parameters: BTreeMap<String, Declared>,
 }
 
 impl RuleDoc {
@@ -31,9 +31,7 @@ impl RuleDoc {
     pub fn read(rules: &Rules, name: &str) -> Result<Self, Vec<Problem>> {
         let files = rules.files(name).map_err(|problem| vec![problem])?;
         let header = parse_rule_header(&files.doc)?;
-        let parameters =
-            header.parameters.iter().map(|(name, default)| (name.clone(), default.value.clone())).collect();
-        Ok(Self { meta: meta(name, header.severity, &header.doc), parameters })
+        Ok(Self { meta: meta(name, header.severity, &header.doc), parameters: header.parameters })
     }
 }
 
@@ -100,10 +98,16 @@ fn compile(rules: &Rules, name: &str, files: &RuleFiles, header: &RuleHeader) ->
     let failing = Failing { rule: name, script: &files.script, imports: &imports };
     let parameters: Vec<&str> = header.parameters.keys().map(String::as_str).collect();
     let compiled = isolated(|| {
+        if files.script.text.len() > SCRIPT_BYTES {
+            return Err(vec![failing.too_long()]);
+        }
         let engine = engine(&imports, &Printed::default());
         let ast = engine
             .compile_with_scope(&api::names_only(), &files.script.text)
             .map_err(|error| vec![failing.compiling(&error)])?;
+        if ast.statements().is_empty() {
+            return Err(vec![failing.nothing()]);
+        }
         let problems = vet(&ast, &engine, &imports, &parameters, &failing);
         if problems.is_empty() { Ok(ast) } else { Err(problems) }
     });

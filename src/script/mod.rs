@@ -6,6 +6,7 @@
 //! wrong with it is a [`Problem`](crate::diag::Problem) with a caret in the script, and never a pass.
 
 pub mod api;
+mod budget;
 mod engine;
 mod failure;
 mod imports;
@@ -16,6 +17,7 @@ mod load;
 mod operators;
 mod parameters;
 mod rule;
+mod undefined;
 mod vet;
 
 pub use library::Rules;

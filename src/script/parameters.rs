@@ -1,13 +1,13 @@
 //! A rule's parameters: the header's defaults, overridden by the spec's `with`, typed.
 
 use super::api::{Failure, unknown};
-use crate::diag::{Problem, Spanned, did_you_mean};
-use crate::spec::{Parameter, RuleUse};
+use crate::diag::{Loc, Problem, Spanned, did_you_mean, escape};
+use crate::spec::{Declared, Given, Parameter, RuleUse};
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-type Values = BTreeMap<String, Spanned<Parameter>>;
+type Declarations = BTreeMap<String, Declared>;
 
 /// `params` in a script.
 #[derive(Debug, Clone)]
@@ -33,28 +33,38 @@ pub(super) fn register(engine: &mut Engine) {
 /// The values of one use of a rule.
 ///
 /// # Errors
-/// Parameters that the rule does not declare or that are of another type, each with its place in the spec.
-pub(super) fn resolve(used: &RuleUse, defaults: &Values) -> Result<Params, Vec<Problem>> {
+/// Parameters that the rule does not declare, or that are of another type or none of its choices, each with its
+/// place in the spec.
+pub(super) fn resolve(used: &RuleUse, declared: &Declarations) -> Result<Params, Vec<Problem>> {
     let mut values: BTreeMap<String, Parameter> =
-        defaults.iter().map(|(name, default)| (name.clone(), default.value.clone())).collect();
+        declared.iter().map(|(name, declared)| (name.clone(), declared.default.value.clone())).collect();
     let mut problems = Vec::new();
     for (name, given) in &used.with {
-        match defaults.get(name) {
-            None => problems.push(undeclared(used, name, given, defaults)),
-            Some(default) => match convert(&given.value, &default.value) {
-                Some(value) => drop(values.insert(name.clone(), value)),
-                None => problems.push(wrong_type(used, name, given, default)),
-            },
+        let Some(parameter) = declared.get(name) else {
+            problems.push(undeclared(used, name, given, declared));
+            continue;
+        };
+        match (convert(&given.value, &parameter.default), parameter.wrong(&given.value)) {
+            (None, _) => problems.push(wrong_type(used, name, &given.value, &parameter.default)),
+            (_, Some((wrong, loc))) => problems.push(no_choice(used, name, wrong, loc, &parameter.choices)),
+            (Some(value), None) => drop(values.insert(name.clone(), value)),
         }
     }
     if problems.is_empty() { Ok(Params(Arc::new(values))) } else { Err(problems) }
 }
 
-fn undeclared(used: &RuleUse, name: &str, given: &Spanned<Parameter>, defaults: &Values) -> Problem {
-    let hint = did_you_mean(name, defaults.keys().map(String::as_str));
+fn undeclared(used: &RuleUse, name: &str, given: &Given, declared: &Declarations) -> Problem {
+    let hint = did_you_mean(name, declared.keys().map(String::as_str));
     Problem::spec("unknown-parameter", format!("the rule `{}` has no parameter `{name}`", used.name.value))
-        .label(&given.loc, format!("given as `{name}`"))
+        .label(&given.key, "unknown parameter")
         .maybe_help(hint.or_else(|| Some("the rule takes no parameters: leave `with` out".to_owned())))
+}
+
+fn no_choice(used: &RuleUse, name: &str, wrong: &str, loc: &Loc, choices: &[String]) -> Problem {
+    let rule = &used.name.value;
+    Problem::spec("unknown-choice", format!("`{name}` of the rule `{rule}` takes no `{}`", escape(wrong)))
+        .label(loc, "not among its choices")
+        .maybe_help(did_you_mean(wrong, choices.iter().map(String::as_str)))
 }
 
 fn wrong_type(used: &RuleUse, name: &str, given: &Spanned<Parameter>, default: &Spanned<Parameter>) -> Problem {
@@ -66,20 +76,23 @@ fn wrong_type(used: &RuleUse, name: &str, given: &Spanned<Parameter>, default: &
 }
 
 /// A value as the default's type: a whole number is a number, and one text a list of one.
-fn convert(given: &Parameter, default: &Parameter) -> Option<Parameter> {
-    match (given, default) {
+fn convert(given: &Spanned<Parameter>, default: &Spanned<Parameter>) -> Option<Parameter> {
+    match (&given.value, &default.value) {
         (Parameter::Bool(_), Parameter::Bool(_))
         | (Parameter::Integer(_), Parameter::Integer(_))
-        | (Parameter::Text(_), Parameter::Text(_)) => Some(given.clone()),
-        (Parameter::Number(number), Parameter::Number(_)) => (!number.is_nan()).then(|| given.clone()),
+        | (Parameter::Text(_), Parameter::Text(_)) => Some(given.value.clone()),
+        (Parameter::Number(number), Parameter::Number(_)) => (!number.is_nan()).then(|| given.value.clone()),
         (Parameter::Integer(whole), Parameter::Number(_)) => Some(Parameter::Number(*whole as f64)),
         (Parameter::List(items), Parameter::List(defaults)) => {
             // An empty default says nothing of its elements: texts are meant.
-            let text = Parameter::Text(String::new());
+            let text = Spanned::new(Parameter::Text(String::new()), default.loc.clone());
             let element = defaults.first().unwrap_or(&text);
-            items.iter().map(|item| convert(item, element)).collect::<Option<_>>().map(Parameter::List)
+            let convert = |item: &Spanned<Parameter>| Some(Spanned::new(convert(item, element)?, item.loc.clone()));
+            items.iter().map(convert).collect::<Option<_>>().map(Parameter::List)
         }
-        (Parameter::Text(_), Parameter::List(_)) => convert(&Parameter::List(vec![given.clone()]), default),
+        (Parameter::Text(_), Parameter::List(_)) => {
+            convert(&Spanned::new(Parameter::List(vec![given.clone()]), given.loc.clone()), default)
+        }
         _ => None,
     }
 }
@@ -104,6 +117,6 @@ fn dynamic(parameter: &Parameter) -> Dynamic {
         Parameter::Integer(whole) => (*whole).into(),
         Parameter::Number(number) => (*number).into(),
         Parameter::Text(text) => text.clone().into(),
-        Parameter::List(items) => Dynamic::from_array(items.iter().map(dynamic).collect::<Array>()),
+        Parameter::List(items) => Dynamic::from_array(items.iter().map(|item| dynamic(item)).collect::<Array>()),
     }
 }

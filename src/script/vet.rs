@@ -4,12 +4,34 @@
 use super::api;
 use super::failure::Failing;
 use super::imports::Imports;
+use super::limits::LITERAL_BYTES;
 use crate::diag::{Problem, did_you_mean};
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, ModuleResolver, Position, Stmt};
 use std::collections::BTreeSet;
 
 /// Words that the engine itself knows as functions.
 const BUILT_IN: &[&str] = &["Fn", "call", "curry", "type_of", "print", "debug", "is_shared", "is_def_var", "is_def_fn"];
+
+/// What other tools call reporting.
+const REPORTING: &[&str] = &[
+    "add_finding",
+    "assert",
+    "emit",
+    "err",
+    "error",
+    "fail",
+    "failure",
+    "issue",
+    "log",
+    "note",
+    "panic",
+    "problem",
+    "raise",
+    "report",
+    "violation",
+    "warn",
+    "warning",
+];
 
 /// Problems with names and imports, in the order of the script.
 pub(super) fn vet(
@@ -87,6 +109,15 @@ impl Names {
                     (position, failing.unknown(what, position, hint))
                 })
             }
+            Expr::StringConstant(text, position) if text.len() > LITERAL_BYTES => {
+                Some((*position, failing.long_literal(*position)))
+            }
+            // What they hold would be touched uncounted.
+            Expr::Variable(variable, _, position) if !variable.2.is_empty() => {
+                let what = format!("reads `{}` by its full name", variable.1);
+                let hint = "hand values over: a function has parameters, and an imported script gives functions";
+                Some((*position, failing.unknown(what, *position, Some(hint.to_owned()))))
+            }
             Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position, failing),
             _ => None,
         }
@@ -98,6 +129,13 @@ impl Names {
         if call.is_qualified() || call.is_operator_call() || self.functions.contains(name) || name.starts_with("anon$")
         {
             return None;
+        }
+        if REPORTING.contains(&name) {
+            let hint = "report with `finding(\"…\")`, and end the script with the findings".to_owned();
+            return Some((
+                position,
+                failing.unknown(format!("calls `{name}`, which does not exist"), position, Some(hint)),
+            ));
         }
         let hint = did_you_mean(name, self.functions.iter().map(String::as_str).filter(|name| !name.contains('$')))
             .filter(|hint| hint.starts_with("did you mean"));

@@ -6,7 +6,7 @@ use super::model::{KernelEntry, KnownDifference, LaunchCompare, Order, Others, R
 use super::reading::Table;
 use super::sides::{Scope, read_side};
 use super::vocabulary::Vocabulary;
-use crate::diag::{Problem, Severity, Side, Spanned, did_you_mean};
+use crate::diag::{Problem, Severity, Side, Spanned, did_you_mean, nearest};
 use crate::kernel::Level;
 use std::collections::BTreeMap;
 
@@ -223,12 +223,14 @@ fn read_rule(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<RuleUse> {
     let with = table.node("with").map(|node| node.parameters());
     let name = table.text("use")?;
     if !vocabulary.rules().any(|known| known == name.value) {
-        let hint = did_you_mean(&name, vocabulary.rules());
+        let (what, searched) = vocabulary.missing_rule(&name);
+        let near = nearest(&name, vocabulary.rules()).map(|right| format!("did you mean `{right}`?"));
         table.reading.report(
-            Problem::spec("unknown-rule", format!("there is no rule `{}`", name.value))
+            Problem::spec("unknown-rule", what)
                 .label(&name.loc, "unknown rule")
-                .help("a rule is a folder under `rules/` with a `rule.rhai`")
-                .maybe_help(hint),
+                .help("a rule is a folder below a rules folder, with a `rule.rhai` and a `rule.md`")
+                .maybe_help(near)
+                .note(searched),
         );
     }
     Some(RuleUse { name, with: with.unwrap_or_else(|| Some(BTreeMap::new()))? })

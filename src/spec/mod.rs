@@ -32,9 +32,9 @@ pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};
 pub use load::{load, load_text};
 pub use model::{
-    Case, Count, Each, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter, ProcessFilter,
-    RuleUse, SideSpec, Spec,
+    Case, Count, Each, Given, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter,
+    ProcessFilter, RuleUse, SideSpec, Spec,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};
-pub use rule_header::{RuleHeader, parse_rule_header};
+pub use rule_header::{Declared, RuleHeader, parse_rule_header};
 pub use vocabulary::Vocabulary;

@@ -2,7 +2,7 @@
 //!
 //! Every value the user can get wrong carries the file and bytes that set it ([`Spanned`]).
 
-use crate::diag::{Severity, Side, SourceFile, Spanned};
+use crate::diag::{Loc, Severity, Side, SourceFile, Spanned};
 use crate::kernel::{Glob, KernelPattern, Level, TextPattern};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -171,7 +171,7 @@ pub enum LaunchCompare {
 #[derive(Debug, Clone)]
 pub struct KnownDifference {
     /// Where the entry stands.
-    pub loc: crate::diag::Loc,
+    pub loc: Loc,
     /// Which kernels it is about; empty means any.
     pub kernels: Vec<Spanned<TextPattern>>,
     /// Which checks it is about; empty means any.
@@ -190,7 +190,15 @@ pub struct KnownDifference {
 pub struct RuleUse {
     /// The rule's name: its folder under `rules/`.
     pub name: Spanned<String>,
-    pub with: BTreeMap<String, Spanned<Parameter>>,
+    pub with: BTreeMap<String, Given>,
+}
+
+/// A parameter as a spec or a rule's header writes it.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Where its name stands.
+    pub key: Loc,
+    pub value: Spanned<Parameter>,
 }
 
 /// A value handed to a rule.
@@ -200,5 +208,5 @@ pub enum Parameter {
     Integer(i64),
     Number(f64),
     Text(String),
-    List(Vec<Parameter>),
+    List(Vec<Spanned<Parameter>>),
 }

@@ -1,7 +1,8 @@
 //! Values with a grammar of their own: tolerances, counts, dates, and a rule's parameters.
 
-use super::model::{Count, Parameter};
+use super::model::{Count, Given, Parameter};
 use super::node::{Node, integer_of};
+use super::reading::Reading;
 use crate::diag::{Problem, Spanned};
 use crate::limits::TOLERANCE_MOST;
 use std::collections::BTreeMap;
@@ -99,21 +100,21 @@ impl Node<'_> {
     }
 
     /// The parameters of a rule.
-    pub(super) fn parameters(&self) -> Option<BTreeMap<String, Spanned<Parameter>>> {
+    pub(super) fn parameters(&self) -> Option<BTreeMap<String, Given>> {
         let DeValue::Table(entries) = self.value else {
             self.report_wrong_type();
             return None;
         };
         let mut parameters = BTreeMap::new();
         for (name, value) in entries {
-            let loc = self.reading.loc(value.span());
-            match parameter(value.get_ref()) {
-                Some(parameter) => {
-                    parameters.insert(name.get_ref().to_string(), Spanned::new(parameter, loc));
+            match parameter(self.reading, value) {
+                Some(value) => {
+                    let key = self.reading.loc(name.span());
+                    parameters.insert(name.get_ref().to_string(), Given { key, value });
                 }
                 None => self.report(
                     Problem::spec("wrong-type", format!("a rule cannot be given `{}`", name.get_ref()))
-                        .label(&loc, "not a boolean, a number, a string or an array of them")
+                        .label(&self.reading.loc(value.span()), "not a boolean, a number, a string or an array of them")
                         .help("dates are given as strings, tables as several parameters"),
                 ),
             }
@@ -122,17 +123,18 @@ impl Node<'_> {
     }
 }
 
-fn parameter(value: &DeValue<'_>) -> Option<Parameter> {
-    match value {
+fn parameter(reading: &Reading<'_>, value: &toml::Spanned<DeValue<'_>>) -> Option<Spanned<Parameter>> {
+    let parameter = match value.get_ref() {
         DeValue::Boolean(flag) => Some(Parameter::Bool(*flag)),
         DeValue::Integer(integer) => integer_of(integer).map(Parameter::Integer),
         DeValue::Float(float) => number(float.as_str()).ok().map(Parameter::Number),
         DeValue::String(text) => Some(Parameter::Text(text.to_string())),
         DeValue::Array(items) => {
-            items.iter().map(|item| parameter(item.get_ref())).collect::<Option<_>>().map(Parameter::List)
+            items.iter().map(|item| parameter(reading, item)).collect::<Option<_>>().map(Parameter::List)
         }
         DeValue::Datetime(_) | DeValue::Table(_) => None,
-    }
+    };
+    parameter.map(|parameter| Spanned::new(parameter, reading.loc(value.span())))
 }
 
 /// `10%` or `5% of instance`, as a fraction.

@@ -6,6 +6,7 @@ use super::text::pattern;
 use super::value::{Failure, Named, type_word, unknown, wrong_type};
 use crate::diag::{KernelRef, escape, shorten};
 use crate::kernel::Identity;
+use crate::script::budget::spend;
 use crate::trace::{Op, OpKind, Shape};
 use rhai::ImmutableString;
 
@@ -85,6 +86,7 @@ impl Kernel {
         }
         let pattern = pattern(text)?;
         let identity = self.identity();
+        spend(identity.function.len() + identity.exact.len())?;
         Ok(pattern.matches(&identity.function) || pattern.matches(&identity.exact))
     }
 }

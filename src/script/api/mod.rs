@@ -19,7 +19,7 @@ mod value;
 
 pub(super) use finding::Draft;
 pub use member::{Constant, Member, MemberKind};
-pub(super) use value::{Failure, Kind, Refusal, failure, type_word, unknown, wrong_type};
+pub(super) use value::{Failure, Kind, Refusal, failure, over_limit, type_word, unknown, wrong_type};
 
 use crate::check::Context;
 use crate::diag::Side;

@@ -4,9 +4,10 @@ use super::instance::{InstanceHandle, Waits, waits};
 use super::kernel::Kernel;
 use super::member::Api;
 use super::trace::TraceHandle;
-use super::value::Named;
+use super::value::{Failure, Named};
 use crate::compare::Comparison;
 use crate::diag::Side;
+use crate::script::budget::spend;
 use crate::script::limits::{INSTANCES, TIMES};
 use std::sync::Arc;
 
@@ -34,7 +35,8 @@ impl SideHandle {
         Kernel::all(self, ops)
     }
 
-    fn times(&self) -> Vec<f64> {
+    fn times(&self) -> Result<Vec<f64>, Failure> {
+        spend(self.count())?;
         let instance = &self.comparison.instance;
         let mut times = match self.side {
             Side::Mock => instance.mock_ns.clone(),
@@ -43,11 +45,13 @@ impl SideHandle {
         if times.len() > TIMES {
             times.sort_by(f64::total_cmp);
         }
-        spaced(times.len(), TIMES).filter_map(|index| times.get(index).copied()).collect()
+        Ok(spaced(times.len(), TIMES).filter_map(|index| times.get(index).copied()).collect())
     }
 
-    fn host_syncs(&self) -> Vec<Waits> {
-        waits(self.comparison.trace(self.side), &self.comparison.selection(self.side).instances)
+    fn host_syncs(&self) -> Result<Vec<Waits>, Failure> {
+        let instances = &self.comparison.selection(self.side).instances;
+        spend(instances.iter().map(|instance| instance.ops.len()).sum())?;
+        Ok(waits(self.comparison.trace(self.side), instances))
     }
 
     fn pick(&self, mock: f64, e2e: f64) -> f64 {

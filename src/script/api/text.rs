@@ -5,6 +5,7 @@ use super::member::Api;
 use super::value::{Failure, Gives, failure};
 use crate::diag::duration;
 use crate::kernel::TextPattern;
+use crate::script::budget::spend;
 use crate::script::limits::{PATTERN_BYTES, PATTERNS};
 use regex::{Regex, RegexBuilder};
 use rhai::{Array, Dynamic, ImmutableString};
@@ -32,11 +33,11 @@ pub(super) fn describe(api: &mut Api<'_>) {
         "boolean",
         "Whether a glob or `/regex/` matches a text; an array of patterns: whether any does.",
         "\"nvjet_tst\".matches(\"nvjet_*\") && \"nvjet_tst\".matches([\"x\", \"/t.t$/\"])",
-        |text: ImmutableString, pattern_text: ImmutableString| pattern(&pattern_text).map(|p| p.matches(&text)),
+        |text: ImmutableString, pattern: ImmutableString| matches(&text, &pattern),
     );
     // The same row: another type of the second argument.
     api.engine.register_fn("matches", |text: ImmutableString, patterns: Array| {
-        any(&patterns, |one| pattern(one).map(|p| p.matches(&text)))
+        any(&patterns, |pattern| matches(&text, pattern))
     });
     api.function(
         "captures(text, expression)",
@@ -55,6 +56,11 @@ pub(super) fn describe(api: &mut Api<'_>) {
     api.engine.register_fn("percent", |share: i64| format!("{:.1} %", share as f64 * 100.0));
 }
 
+fn matches(text: &str, with: &str) -> Result<bool, Failure> {
+    spend(text.len())?;
+    pattern(with).map(|pattern| pattern.matches(text))
+}
+
 /// A pattern, compiled at its first use.
 pub(super) fn pattern(text: &str) -> Result<Rc<TextPattern>, Failure> {
     COMPILED.with_borrow_mut(|compiled| {
@@ -63,6 +69,7 @@ pub(super) fn pattern(text: &str) -> Result<Rc<TextPattern>, Failure> {
 }
 
 fn captures(text: &str, expression: &str) -> Result<Dynamic, Failure> {
+    spend(text.len())?;
     let expression = COMPILED.with_borrow_mut(|compiled| {
         compile(&mut compiled.expressions, expression, |text| {
             let expression = RegexBuilder::new(text).size_limit(EXPRESSION_BYTES).build();

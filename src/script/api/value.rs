@@ -1,6 +1,7 @@
 //! Values on their way into a script: their words in documentation and messages, and their sizes.
 
 use crate::diag::{did_you_mean, shorten};
+use crate::script::budget::{spend, spend_text};
 use crate::script::limits::{ARRAY_ELEMENTS, STRING_BYTES};
 use rhai::{Array, Dynamic, EvalAltResult, Position};
 
@@ -14,6 +15,8 @@ pub(in crate::script) enum Kind {
     Type,
     /// A name that nothing has.
     Name,
+    /// More than a run may have or do.
+    Limit,
     Other,
 }
 
@@ -36,6 +39,10 @@ pub(in crate::script) fn failure(what: impl Into<String>) -> Failure {
 
 pub(in crate::script) fn wrong_type(what: impl Into<String>, help: impl Into<String>) -> Failure {
     refuse(Kind::Type, what.into(), help.into())
+}
+
+pub(in crate::script) fn over_limit(what: impl Into<String>, help: impl Into<String>) -> Failure {
+    refuse(Kind::Limit, what.into(), help.into())
 }
 
 /// There is no such name; the nearest ones help.
@@ -70,6 +77,18 @@ impl<T: Named> Gives for T {
     }
 }
 
+impl Gives for String {
+    fn word() -> String {
+        "text".to_owned()
+    }
+
+    /// A value larger than the limits would fail the rule for what the trace holds.
+    fn give(self) -> Result<Dynamic, Failure> {
+        spend_text(self.len())?;
+        Ok(if self.len() <= STRING_BYTES { self.into() } else { shorten(&self, STRING_BYTES / 4).into() })
+    }
+}
+
 macro_rules! plain {
     ($($type:ty = $word:literal, $give:expr);+ $(;)?) => {$(
         impl Gives for $type {
@@ -93,8 +112,6 @@ plain! {
     u64 = "integer", |n| Dynamic::from(i64::try_from(n).unwrap_or(i64::MAX));
     usize = "integer", |n| Dynamic::from(i64::try_from(n).unwrap_or(i64::MAX));
     f64 = "number", Dynamic::from;
-    // A value larger than the limits would fail the rule for what the trace holds.
-    String = "text", |text| if text.len() <= STRING_BYTES { text.into() } else { shorten(&text, STRING_BYTES / 4).into() };
 }
 
 impl<T: Gives> Gives for Vec<T> {
@@ -106,6 +123,7 @@ impl<T: Gives> Gives for Vec<T> {
         if self.len() > ARRAY_ELEMENTS {
             return Err(failure(format!("{} values are more than an array can hold ({ARRAY_ELEMENTS})", self.len())));
         }
+        spend(self.len())?;
         self.into_iter().map(T::give).collect::<Result<Array, _>>().map(Dynamic::from_array)
     }
 }

@@ -61,6 +61,11 @@ pub static ISSUE: TableDoc = TableDoc::new(
         Key::new("explains", Shape::Texts, "explains = [\"latency-ratio\"]", "Checks whose findings it explains."),
         Key::new("cause", Shape::Text, "cause = \"the working set stays in L2\"", "Why it happens.").required(),
         Key::new("fix", Shape::Text, "fix = \"overwrite L2 before each iteration\"", "What to do.").required(),
-        Key::new("link", Shape::Text, "link = \"docs/latency.md\"", "A document that says more."),
+        Key::new(
+            "link",
+            Shape::Text,
+            "link = \"docs/latency.md\"",
+            "A document that says more: one that `align explain` shows, or an address.",
+        ),
     ]],
 );

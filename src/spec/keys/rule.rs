@@ -25,5 +25,11 @@ pub static RULE_HEADER: TableDoc = TableDoc::new(
             "parameters = { min_share = 0.95 }",
             "Names and defaults; a default's type is the parameter's type.",
         ),
+        Key::new(
+            "choices",
+            Shape::Parameters,
+            "choices = { sides = [\"mock\", \"e2e\"] }",
+            "The texts that a parameter can be, or its list hold; without them, any.",
+        ),
     ]],
 );
