@@ -36,3 +36,11 @@ fn count(facts: &mut Facts, name: &str, n: usize, one: &str, many: &str) {
 fn is_gemm(comparison: &Comparison, side: Side, index: usize) -> bool {
     matches!(comparison.family_name(comparison.symbol_at(side, index)), Some("gemm" | "gemm_splitk" | "moe_gemm"))
 }
+
+/// The side as sentences name it.
+fn said(side: Side) -> &'static str {
+    match side {
+        Side::Mock => "mock",
+        Side::E2e => "E2E",
+    }
+}

@@ -1,5 +1,6 @@
 //! Facts of launching: graphs, instances, and what runs at the same time.
 
+use super::said;
 use crate::compare::{Comparison, Facts};
 use crate::diag::Side;
 use crate::limits::{GAP_SHARE, PARALLEL_SHARE};
@@ -7,17 +8,17 @@ use crate::limits::{GAP_SHARE, PARALLEL_SHARE};
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     for side in Side::BOTH {
         let mode = comparison.mode(side);
-        facts.set(format!("{side}.graph-share"), mode.graph_share, format!("the {side} is {}", mode.words()));
+        facts.set(format!("{side}.graph-share"), mode.graph_share, format!("the {} is {}", said(side), mode.words()));
         facts.set(
             format!("{side}.instances"),
             comparison.selection(side).instances.len() as f64,
-            format!("{} instances in the {side}", comparison.selection(side).instances.len()),
+            format!("{} instances in the {}", comparison.selection(side).instances.len(), said(side)),
         );
         let overlap = overlap_with_others(comparison, side);
         facts.flag(
             &format!("{side}.overlapped"),
             overlap > GAP_SHARE,
-            format!("{:.0} % of the {side}'s instance time overlaps work on another stream", overlap * 100.0),
+            format!("{:.0} % of the {}'s instance time overlaps work on another stream", overlap * 100.0, said(side)),
         );
     }
     parallel(comparison, facts);
@@ -30,15 +31,17 @@ fn parallel(comparison: &Comparison, facts: &mut Facts) {
     let mock = share(times.mock_median_ns, times.mock_busy_ns);
     let e2e = share(times.e2e_median_ns, times.e2e_busy_ns);
     for (side, share) in [(Side::Mock, mock), (Side::E2e, e2e)] {
-        let text = format!("{:.0} % of the {side}'s kernel time runs beside other kernels of the op", share * 100.0);
+        let text =
+            format!("{:.0} % of the {}'s kernel time runs beside other kernels of the op", share * 100.0, said(side));
         facts.set(format!("{side}.parallel"), share, text);
     }
     let (more, shares) = if mock > e2e { (Side::Mock, (mock, e2e)) } else { (Side::E2e, (e2e, mock)) };
     let text = format!(
-        "parts of the op run at the same time in the {more}: {:.0} % of its kernel time overlaps, {:.0} % of the {}'s",
+        "parts of the op run at the same time in the {}: {:.0} % of its kernel time overlaps, {:.0} % of the {}'s",
+        said(more),
         shares.0 * 100.0,
         shares.1 * 100.0,
-        more.other()
+        said(more.other())
     );
     facts.flag("parallel-one-side", shares.0 - shares.1 > PARALLEL_SHARE, text);
 }

@@ -1,6 +1,6 @@
 //! Facts of the two sequences: what stands on one side only, in another place, or against another kernel.
 
-use super::{count, is_gemm};
+use super::{count, is_gemm, said};
 use crate::compare::{Comparison, Difference, Facts};
 use crate::diag::{Side, plural};
 use crate::kernel::Level;
@@ -83,7 +83,7 @@ fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts)
     let only = symbols(&indices);
     let own = symbols(&own(comparison, side, &indices));
     let mut set = |name: String, n: usize, what: &str, tail: &str| {
-        let one = format!("{what}kernel in the {side} only{tail}");
+        let one = format!("{what}kernel in the {} only{tail}", said(side));
         count(facts, &name, n, &one, &one.replacen("kernel", "kernels", 1));
     };
     let lexicon = &comparison.selected.lexicon;
@@ -95,7 +95,7 @@ fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts)
         set(format!("{word}.{family}"), n, &format!("{family} "), "");
     }
     let copies = indices.iter().filter(|&&i| is_host_copy(comparison, side, i)).count();
-    let one = format!("copy between host and device in the {side} only");
+    let one = format!("copy between host and device in the {} only", said(side));
     count(facts, &format!("{word}-host-copies"), copies, &one, &one.replacen("copy", "copies", 1));
 }
 

@@ -1,5 +1,6 @@
 //! Facts of time: the ratio, who carries the difference, and what caches and clocks do.
 
+use super::said;
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Side, duration, signed_percent};
 use crate::limits::UNIFORM_SPREAD;
@@ -26,7 +27,11 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     for (side, times) in [(Side::Mock, &instance.mock_ns), (Side::E2e, &instance.e2e_ns)] {
         if let (Some(centre), Some(spread)) = (median(times), mad(times)) {
             let share = spread / centre;
-            facts.set(format!("{side}.spread"), share, format!("the {side}'s times scatter by {:.1} %", share * 100.0));
+            facts.set(
+                format!("{side}.spread"),
+                share,
+                format!("the {}'s times scatter by {:.1} %", said(side), share * 100.0),
+            );
         }
     }
     if let Some(first) = &comparison.first

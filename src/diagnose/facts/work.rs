@@ -1,6 +1,6 @@
 //! Facts of the amount and kind of work: data types, launch shapes, GEMM variants.
 
-use super::{count, is_gemm};
+use super::{count, is_gemm, said};
 use crate::compare::{Comparison, Facts, ShapeVerdict};
 use crate::diag::Side;
 use crate::kernel::{Dtype, dtype};
@@ -39,9 +39,11 @@ fn quantisation(comparison: &Comparison, facts: &mut Facts) {
         _ => None,
     };
     let text = match (alone(&quantises), alone(&in_fp8)) {
-        (Some(a), Some(b)) if a == b => format!("only the {a} launches quantisation kernels and computes in fp8"),
-        (Some(side), _) => format!("only the {side} launches quantisation kernels"),
-        (None, Some(side)) => format!("only the {side} computes in fp8"),
+        (Some(a), Some(b)) if a == b => {
+            format!("only the {} launches quantisation kernels and computes in fp8", said(a))
+        }
+        (Some(side), _) => format!("only the {} launches quantisation kernels", said(side)),
+        (None, Some(side)) => format!("only the {} computes in fp8", said(side)),
         (None, None) => return,
     };
     facts.set("quantised-one-side", 1.0, text);
