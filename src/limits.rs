@@ -25,6 +25,10 @@ pub mod cost {
 /// said by its confidence, the rest of that share.
 pub const HIT_COST: f64 = 1.0 - CONFIDENCE_CANDIDATE;
 
+/// Occurrences at most this share as alike as the best one are another work: layers of one model lie within 25 % of
+/// each other, another projection of the same library is half as alike.
+pub const HIT_ALIKE: f64 = 0.5;
+
 /// A selection by sequence at or above this confidence is found; true pairs score 0.60–1.0.
 pub const CONFIDENCE_FOUND: f64 = 0.5;
 
@@ -48,6 +52,14 @@ pub const PERIOD_GRAMS: [usize; 4] = [1, 2, 4, 8];
 /// Fewest repetitions that make a period: below four a coincidence is as likely.
 pub const PERIOD_REPEATS: usize = 4;
 
+/// A mock's set-up loop comes within a sixth of its measured part's time (15 kernels against 3): stretches this near
+/// are told apart by which comes last.
+pub const PERIOD_NEAR: f64 = 7.0 / 6.0;
+
+/// A repeating stretch that reaches the end of its stream is taken before a busier one, from this share of its time on:
+/// a benchmark measures last (autotuning loops before it were up to three times busier).
+pub const PERIOD_LAST: f64 = 0.25;
+
 /// Longest period whose phase is searched for: the search costs its cube (400 kernels: under a second). A layer has
 /// 13 to 60 kernels.
 pub const PHASE_LENGTH: usize = 400;
@@ -63,6 +75,12 @@ pub const GRID_CLASS: f64 = 0.1;
 /// A class of instances found by exact ranges needs this share of them to be chosen: below it is an odd
 /// first or last layer.
 pub const CLASS_SHARE: f64 = 0.2;
+
+/// From this share on the instances found are one work: an odd first or last layer of ten or more is below it.
+pub const COMPARED_MOST: f64 = 0.9;
+
+/// Below this share the compared instances are a minority of what the ranges hold: no verdict on the op.
+pub const COMPARED_LEAST: f64 = 0.5;
 
 /// Works that share all names but stand in different surroundings are told apart by time when their
 /// medians differ by more than this: one layer's own variation stays under 4 %, `o_proj` and
@@ -95,6 +113,17 @@ pub const LATENCY_LEAST: usize = 3;
 
 /// Confidence level of the interval of the ratio.
 pub const LEVEL: f64 = 0.95;
+
+/// The tolerance of the instance's ratio where a spec sets none. Aligned pairs lie within 4 %; a wider one needs a
+/// written reason.
+pub const TOLERANCE: f64 = 0.10;
+
+/// No tolerance is wider: beyond twice the time it is another op.
+pub const TOLERANCE_MOST: f64 = 1.0;
+
+/// The ratio of means is looked at only where it differs by more than this from the ratio of medians: settled sides stay
+/// under 3 %; a third of the executions at three times the time moves it by 60 %.
+pub const MEANS_APART: f64 = 0.10;
 
 /// Latency is judged only if this share of the kernels is aligned: otherwise different work is timed.
 pub const LATENCY_ALIGNED: f64 = 0.9;
@@ -147,6 +176,39 @@ pub const STRUCTURE_SHARE: f64 = 0.02;
 /// What repeats inside a repetition is taken for its layers from this share of it on: of the steps measured, of
 /// models with two to four layers, layers make up 53 to 92 %; the two halves of a rotary embedding 45 % of an attention.
 pub const INNER_SHARE: f64 = 0.5;
+
+/// Links that crossing start/end ranges may cost: each range that ends below others opens their chains anew. No measured
+/// capture needs any; 200,000 ranges that end in the order they began, half of them open at once, would need 10^10.
+pub const RELINKED_CHAINS: usize = 20_000_000;
+
+/// Levels of the range tree that `inspect` keeps apart; what lies deeper is one entry a branch. Two levels of JSON each:
+/// common readers stop at 128. Modules in their steps nest 9 deep; a range that is never popped nests without end.
+pub const RANGE_LEVELS: usize = 50;
+
+/// Bytes of a name that are read; the rest is cut off. The longest measured has 2,937 characters; the work on a name
+/// grows with its length, and a hostile export may hold a gigabyte.
+pub const NAME_BYTES: usize = 256 << 10;
+
+/// Words of a base name at most: of the names measured the longest has four.
+pub const BASE_PARTS: usize = 6;
+
+/// Wrappers around wrappers that are looked through for a base name; measured ones are five deep.
+pub const WRAPPER_LEVELS: usize = 16;
+
+/// An op counts as replayed from a graph if more than this share of its operations was; real ones have none or all.
+pub const GRAPH_SHARE: f64 = 0.5;
+
+/// A range name stands for a mock's iterations from this many occurrences with GPU work on: warm-up and set-up ranges
+/// occur once or twice, measured ones 9 times and more.
+pub const ITERATIONS_LEAST: usize = 3;
+
+/// The phase of a period is searched for within this many periods around the best hit: one on each side would do where
+/// layers repeat exactly, the others are for first and last layers that differ.
+pub const PHASE_PERIODS: usize = 3;
+
+/// Below this many instances nothing is said about warm-up and settling: the second half, which stands for the settled
+/// state, would be a single one.
+pub const STEADY_LEAST: usize = 4;
 
 /// Without layers inside, a repetition is taken to begin after the longest idle time of its period if that is this
 /// many times the second longest: less is the host's jitter.

@@ -66,11 +66,76 @@ fn a_finding_is_exit_code_1() {
     assert_eq!(code(&decode(&["--mock", "snapshots/traces/vllm_mock_attn_decode_missing_kv.sqlite"])), 1);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_does_not_pass() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("the device is there");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
+    let output = command.args(DECODE).current_dir(env!("CARGO_MANIFEST_DIR")).stdout(full).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("error: the output cannot be written whole"), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.toml").display().to_string();
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    for path in [pipe.as_str(), "/dev/null", "/dev/zero"] {
+        let output = align(&["check", path]);
+        assert_eq!(code(&output), 2, "{path}");
+        assert!(text(&output.stderr).contains("no regular file"), "{}", text(&output.stderr));
+        let output = align(&["check", "specs/attention.toml", "--case", "decode", "--mock", path]);
+        assert_eq!(code(&output), 3, "{path}");
+        assert_eq!(code(&align(&["pack", "--check", path])), 3, "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_suggested_for_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join("loop.toml");
+    std::os::unix::fs::symlink(&link, &link).expect("a link");
+    let output = align(&["check", &link.display().to_string()]);
+    assert_eq!(code(&output), 2);
+    let said = text(&output.stderr);
+    assert!(said.contains("a symbolic link") && !said.contains("did you mean"), "{said}");
+}
+
+#[test]
+fn an_empty_case_name_picks_the_case_without_a_name_or_says_the_names() {
+    let output = align(&["check", "specs/attention.toml", "--case", ""]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("`decode`"), "{}", text(&output.stderr));
+    let folder = tempfile::tempdir().expect("a folder");
+    let spec = folder.path().join("unnamed.toml");
+    let traces = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/traces");
+    let content = format!(
+        "align = 1\n[spec]\nname = 'a/b'\nop = 'attention'\n\
+         [mock]\ntrace = '{traces}/hf_mock_attn_decode_aligned.sqlite'\nwithin = ['measured']\neach = {{ range = 'iter' }}\n\
+         [e2e]\ntrace = '{traces}/hf_e2e_eager.sqlite'\nwithin = ['measured', 'forward:decode:*']\neach = {{ module = '*.self_attn' }}\n"
+    );
+    std::fs::write(&spec, content).expect("written");
+    let spec = spec.display().to_string();
+    let output = align(&["check", &spec, "--case", "decode"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("leave --case out"), "{}", text(&output.stderr));
+    let output = align(&["check", &spec, "--case", ""]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+}
+
 #[test]
 fn a_bad_argument_is_exit_code_2() {
     assert_eq!(code(&align(&["check", "--fail-on", "everything", "specs/attention.toml"])), 2);
     assert_eq!(code(&align(&["chekc"])), 2);
-    assert_eq!(code(&decode(&["--today", "2026-02-30"])), 2);
+    for day in
+        ["--today=2026-02-30", "--today=-2026-01-01", "--today=+2026-01-01", "--today=0000-01-01", "--today=26-1-1"]
+    {
+        assert_eq!(code(&decode(&[day])), 2, "{day}");
+    }
     snapshot("unknown-case", &align(&["check", "specs/attention.toml", "--case", "decod"]));
     snapshot(
         "ambiguous-override",

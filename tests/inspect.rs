@@ -16,7 +16,7 @@ struct Command {
     args: Args,
 }
 
-const TERMINAL: Terminal = Terminal { width: 120, colour: false };
+const TERMINAL: Terminal = Terminal { width: 120, colour: false, verbose: false };
 
 /// A golden trace by its path from the repository's root, where tests run.
 fn golden(name: &str) -> String {
@@ -109,7 +109,7 @@ fn colour_changes_no_character() {
 fn lines_fit_the_terminal() {
     for width in [80, 120] {
         let args = Command::try_parse_from(["inspect", &golden("vllm_e2e_eager")]).unwrap().args;
-        let text = run(&args, &support::families(), Terminal { width, colour: false }).unwrap();
+        let text = run(&args, &support::families(), Terminal { width, ..TERMINAL }).unwrap();
         for line in text.lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");
         }

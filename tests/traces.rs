@@ -22,7 +22,7 @@ fn inspected(path: &Path) -> Inspection {
 
 /// What a user sees of a trace: the problem, or the inspection. The folder's name is taken out.
 fn seen(path: &Path) -> String {
-    let layout = Layout { width: 120, colour: false, top: 20, depth: 8 };
+    let layout = Layout { width: 120, colour: false, top: 20, depth: 8, verbose: false };
     let text = match open(path).and_then(|trace| inspect(&trace, &support::families(), &Filter::default())) {
         Ok(inspection) => render(&inspection, &layout),
         Err(problem) => support::render(&[problem]),
@@ -64,6 +64,16 @@ fn a_missing_file_says_where_it_was_looked_for() {
 #[test]
 fn a_directory_is_no_trace() {
     snapshot("directory", &seen(folder().path()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_without_waiting_for_a_writer() {
+    let folder = folder();
+    let path = folder.path().join("trace.sqlite");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    snapshot("pipe", &seen(&path));
+    assert!(align::pack::secrets(&path).is_err_and(|problem| problem.message.contains("no regular file")));
 }
 
 #[test]

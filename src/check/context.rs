@@ -3,7 +3,7 @@
 use crate::compare::Comparison;
 use crate::diag::{Loc, Side};
 use crate::select::NotFound;
-use crate::spec::{Case, KernelEntry, Others, Spec};
+use crate::spec::{Case, Count, KernelEntry, Others, Spec};
 use crate::trace::Trace;
 use std::sync::Arc;
 
@@ -42,15 +42,10 @@ impl<'a> Context<'a> {
         !known && (self.case.others.value != Others::Ignore || self.entry(side, index).is_some())
     }
 
-    /// Whether the spec allows the counts of both sides for this kernel's entry, however they differ: an optional
-    /// kernel, or one that may run once or twice.
-    pub fn allowed(&self, side: Side, index: usize) -> bool {
-        let Some(entry) = self.entry(side, index) else { return false };
-        let count = entry.count.value;
-        self.comparison
-            .entries
-            .iter()
-            .any(|e| std::ptr::eq(entry, &self.case.kernels[e.entry]) && count.allows(e.mock) && count.allows(e.e2e))
+    /// Whether the sides may differ in how often this kernel runs: only where its entry says `any`. A count such as
+    /// `0..=1` says what is right in general; here both sides must do the same.
+    pub fn uncounted(&self, side: Side, index: usize) -> bool {
+        self.entry(side, index).is_some_and(|entry| entry.count.value == Count::ANY)
     }
 
     /// A finding's label at a place of the spec; of a value that nothing sets, the key that would change it.

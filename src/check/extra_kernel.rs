@@ -40,7 +40,7 @@ impl ExtraKernel {
                     && p.mock.is_some_and(|m| {
                         context.judged(Side::Mock, m)
                             && !comparison.is_memory(Side::Mock, m)
-                            && !context.allowed(Side::Mock, m)
+                            && !context.uncounted(Side::Mock, m)
                     })
             })
             .collect();

@@ -3,7 +3,7 @@
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::{KernelLatency, excerpt};
 use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, signed_percent};
-use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST};
+use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST, MEANS_APART, TOLERANCE};
 use crate::spec::Others;
 use crate::stats::{Interval, Method, quantile};
 
@@ -61,10 +61,10 @@ impl Check for LatencyRatio {
         };
         let tolerance = tolerance(context);
         let carried = self.kernels_outside(context);
-        match Place::of(&interval, tolerance) {
+        let mut judgement = match Place::of(&interval, tolerance) {
             Place::Outside => Judgement::of(vec![self.instance(context, &interval, tolerance, &carried)]),
-            _ if !carried.is_empty() => Judgement::of(vec![self.kernels(context, &carried)]),
-            Place::Inside => Judgement::pass(),
+            Place::Inside if !carried.is_empty() => Judgement::of(vec![self.kernels(context, &carried)]),
+            Place::Inside => means(context, tolerance),
             Place::Straddles => Judgement::inconclusive(format!(
                 "latency {} [{}, {}] straddles the limit of ±{}: more instances would tell, or the tolerance is too near to the truth",
                 signed_percent(interval.ratio),
@@ -72,8 +72,30 @@ impl Check for LatencyRatio {
                 signed_percent(interval.high),
                 percent(tolerance)
             )),
-        }
+        };
+        judgement.findings.extend(self.without_reason(context));
+        judgement
     }
+}
+
+/// A second look where the medians agree: a model adds up means, and medians do not see that a third of the executions
+/// take twice as long.
+fn means(context: &Context<'_>, tolerance: f64) -> Judgement {
+    let instance = &context.comparison.instance;
+    let mean = |times: &[f64]| times.iter().sum::<f64>() / times.len().max(1) as f64;
+    let (mock, e2e) = (mean(&instance.mock_ns), mean(&instance.e2e_ns));
+    let ratio = mock / e2e;
+    let apart = ratio * instance.e2e_median_ns / instance.mock_median_ns;
+    let inside = ratio <= 1.0 + tolerance && ratio >= 1.0 / (1.0 + tolerance);
+    if inside || apart.ln().abs() <= MEANS_APART.ln_1p() {
+        return Judgement::pass();
+    }
+    Judgement::inconclusive(format!(
+        "the medians agree, the means do not (mock {}, E2E {}, {}): the executions of a side take different times",
+        duration(mock),
+        duration(e2e),
+        signed_percent(ratio)
+    ))
 }
 
 /// The spec's tolerance, for data-dependent work widened to the E2E's own spread.
@@ -92,6 +114,17 @@ pub fn tolerance(context: &Context<'_>) -> f64 {
 }
 
 impl LatencyRatio {
+    /// A tolerance wider than the default needs a written reason.
+    fn without_reason(&self, context: &Context<'_>) -> Option<Finding> {
+        let latency = &context.case.latency;
+        (latency.within.value > TOLERANCE && latency.reason.is_none()).then(|| {
+            let wide = percent(latency.within.value);
+            Finding::new(&self.0.name, Severity::Warning, format!("a tolerance of ±{wide} without a reason"))
+                .at(&latency.within.loc, "wider than the default of ±10%")
+                .help("write why beside it: `latency = { within = …, reason = \"…\" }`")
+        })
+    }
+
     fn instance(
         &self,
         context: &Context<'_>,

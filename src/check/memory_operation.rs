@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::excerpt;
-use crate::diag::{Finding, Severity, Side, plural};
+use crate::diag::{Finding, Severity, Side, plural, plural_of};
 
 #[derive(Debug)]
 pub(super) struct MemoryOperation(Meta);
@@ -36,7 +36,7 @@ impl MemoryOperation {
             .iter()
             .filter(|p| p.on(side.other()).is_none() && !p.moved)
             .filter_map(|p| p.on(side))
-            .filter(|&i| comparison.is_memory(side, i) && context.judged(side, i) && !context.allowed(side, i))
+            .filter(|&i| comparison.is_memory(side, i) && context.judged(side, i) && !context.uncounted(side, i))
             .collect();
         let &first = only.first()?;
         let labels: Vec<(usize, String)> = comparison
@@ -80,7 +80,7 @@ impl MemoryOperation {
             Severity::Warning,
             format!(
                 "{} between host and device inside an instance of the {side}: a hidden synchronisation",
-                plural(copies.len(), "copie").replace("1 copie", "1 copy")
+                plural_of(copies.len(), "copy", "copies")
             ),
         )
         .side(side)

@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta};
 use crate::diag::{Finding, Severity, Side};
-use crate::limits::UNSETTLED;
+use crate::limits::{STEADY_LEAST, UNSETTLED};
 use crate::stats::{mad, median};
 
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl SteadyState {
     /// Times that scatter by more than a tenth: clocks, throttling, another tenant, or data-dependent work.
     fn restless(&self, side: Side, times: &[f64]) -> Option<Finding> {
         let (centre, spread) = (median(times)?, mad(times)?);
-        (times.len() >= 4 && centre > 0.0 && spread > UNSETTLED * centre).then(|| {
+        (times.len() >= STEADY_LEAST && centre > 0.0 && spread > UNSETTLED * centre).then(|| {
             Finding::new(
                 &self.0.name,
                 self.0.severity,

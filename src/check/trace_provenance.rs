@@ -7,6 +7,24 @@ use crate::diag::{Evidence, Finding, Severity, Side};
 pub(super) struct TraceProvenance(Meta);
 
 impl TraceProvenance {
+    /// One trace may hold both sides, in two processes; but not the same executions.
+    fn same_work(&self, context: &Context<'_>) -> Option<Finding> {
+        let comparison = context.comparison;
+        let same = |side: Side| {
+            let trace = comparison.trace(side);
+            let first = comparison.selection(side).instances.first()?.ops.first()?;
+            let at = trace.kernel_ref(*first);
+            Some((at.pid, at.start_ns, at.duration_ns, at.correlation_id, at.name))
+        };
+        let (mock, e2e) = (same(Side::Mock)?, same(Side::E2e)?);
+        (mock == e2e).then(|| {
+            Finding::new(&self.0.name, self.0.severity, "both sides are the same executions of the same trace")
+                .evidence(Evidence::on(Side::Mock, comparison.mock.path.clone()))
+                .evidence(Evidence::on(Side::E2e, comparison.e2e.path.clone()))
+                .help("give the mock's trace as the mock, and the model's as the E2E")
+        })
+    }
+
     pub(super) fn new() -> Self {
         Self(meta("trace-provenance", Severity::Error, include_str!("trace_provenance.md")))
     }
@@ -20,6 +38,7 @@ impl Check for TraceProvenance {
     fn run(&self, context: &Context<'_>) -> Judgement {
         let (mock, e2e) = (&context.comparison.mock.provenance, &context.comparison.e2e.provenance);
         let mut findings = Vec::new();
+        findings.extend(self.same_work(context));
         if !mock.gpus.is_empty() && !e2e.gpus.is_empty() && mock.gpus != e2e.gpus {
             let (a, b) = (mock.gpus.join(", "), e2e.gpus.join(", "));
             findings.push(self.finding(

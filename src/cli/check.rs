@@ -48,7 +48,15 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 fn day(text: &str) -> Result<String, String> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    time::Date::parse(text, format).map(|_| text.to_owned()).map_err(|_| "not a day; write YYYY-MM-DD".to_owned())
+    // The parser takes signed years too.
+    let plain = text
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    match time::Date::parse(text, format) {
+        Ok(day) if plain && text.len() == 10 && day.year() > 0 => Ok(text.to_owned()),
+        _ => Err("not a day; write YYYY-MM-DD".to_owned()),
+    }
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
@@ -56,17 +64,21 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
         Ok(opened) => opened,
         Err(problems) => return failed(&problems, args.format, terminal),
     };
-    let specs = match paths(args, project.as_ref()).and_then(|paths| session.load(&paths)) {
-        Ok(specs) => specs,
+    let paths = match paths(args, project.as_ref()) {
+        Ok(paths) => paths,
         Err(problems) => return failed(&problems, args.format, terminal),
     };
+    let (specs, mistakes) = session.load(&paths);
+    if specs.is_empty() {
+        return failed(&mistakes, args.format, terminal);
+    }
     let asked = |of: fn(&Project) -> Option<Severity>| project.as_ref().and_then(of);
     let fail_on = args.fail_on.or(asked(|p| p.fail_on.as_ref().map(|f| f.value))).unwrap_or(Severity::Error);
     let allowed = project.as_ref().and_then(|p| p.allow_inconclusive.as_ref()).is_some_and(|a| a.value);
     let allow_inconclusive = args.allow_inconclusive || allowed;
     let options = Options { fail_on, today: Some(args.today.clone().unwrap_or_else(today)) };
     let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
-    let run = session.check(&specs, &overrides, &options);
+    let run = session.check(&specs, &overrides, &options).after(mistakes);
     Said {
         code: exit_code(&run, fail_on, allow_inconclusive),
         stdout: render(&run.outcome, args.format, &terminal.out),

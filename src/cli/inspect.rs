@@ -41,6 +41,8 @@ pub struct Terminal {
     /// In columns.
     pub width: usize,
     pub colour: bool,
+    /// Whole names, and nothing left out for its length.
+    pub verbose: bool,
 }
 
 /// Reads and inspects the trace; the text to print. Fails with a [`Problem`] where the trace cannot be read, a
@@ -51,8 +53,8 @@ pub fn run(args: &Args, families: &Families, terminal: Terminal) -> Result<Strin
     let inspection = inspect(&open(&args.trace)?, families, &filter)?;
     match args.format {
         Format::Human => {
-            let Terminal { width, colour } = terminal;
-            Ok(render(&inspection, &Layout { width, colour, top: args.top, depth: args.ranges }))
+            let Terminal { width, colour, verbose } = terminal;
+            Ok(render(&inspection, &Layout { width, colour, top: args.top, depth: args.ranges, verbose }))
         }
         Format::Json => serde_json::to_string_pretty(&inspection)
             .map(|text| text + "\n")

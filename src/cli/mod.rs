@@ -8,7 +8,7 @@ mod terminal;
 
 use crate::diag::{Problem, ProblemClass};
 use crate::outcome::Outcome;
-use crate::report::{Format, render, render_problems};
+use crate::report::{Format, Style, render, render_problems};
 use clap::{Parser, Subcommand};
 use terminal::Terminal;
 
@@ -75,14 +75,14 @@ pub fn main() -> u8 {
             Err(problem) => failed(&[problem], Format::Human, &terminal),
         },
     };
-    terminal::print(&said);
-    said.code
+    terminal::print(&said)
 }
 
 /// `align inspect`, by the families that `align check` would use here.
 fn inspected(args: &inspect::Args, terminal: &Terminal) -> Said {
     let text = check::session().map(|(session, _)| session).and_then(|session| {
-        let look = inspect::Terminal { width: terminal.out.width, colour: terminal.out.colour };
+        let Style { width, colour, verbose, .. } = terminal.out;
+        let look = inspect::Terminal { width, colour, verbose };
         inspect::run(args, session.families(), look).map_err(|problem| vec![problem])
     });
     match text {

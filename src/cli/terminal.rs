@@ -51,13 +51,23 @@ fn width(is_terminal: bool) -> usize {
     asked.or_else(|| if is_terminal { seen() } else { None }).unwrap_or(PLAIN_WIDTH)
 }
 
-/// Prints a verb's output. A reader that closed the pipe had enough: no error.
-pub(super) fn print(said: &Said) {
-    // What cannot be written has nobody left to be told.
+/// Prints a verb's output; the exit code. A reader that closed the pipe had enough: no error. A full disk is one: a
+/// report that was cut off must not pass.
+pub(super) fn print(said: &Said) -> u8 {
+    // What cannot be told has nobody left to be told.
     let _ = std::io::stderr().lock().write_all(said.stderr.as_bytes());
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(said.stdout.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(said.stdout.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(std::io::stderr(), "error: the output cannot be written whole: {error}");
+            UNWRITTEN
+        }
+        _ => said.code,
+    }
 }
+
+/// The exit code where the output could not be written: as for an argument that cannot be followed.
+const UNWRITTEN: u8 = 2;
 
 /// Help and version go to stdout and are no error; wrong arguments are.
 pub(super) fn usage(error: &clap::Error) -> u8 {

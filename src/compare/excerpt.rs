@@ -2,6 +2,7 @@
 
 use super::Comparison;
 use super::positions::Difference;
+use crate::diag::told_apart;
 use crate::diag::{Excerpt, Mark, Side, duration, escape, shorten};
 
 /// Lines kept before and after a labelled one.
@@ -47,17 +48,17 @@ fn line(comparison: &Comparison, at: usize) -> (Mark, String) {
         Difference::Moved if position.mock.is_some() => Mark::Extra,
         Difference::Moved => Mark::Missing,
     };
-    let name = |side: Side, index: usize| {
-        let identity = comparison.identity(comparison.symbol_at(side, index));
-        let name = if identity.base.starts_with('[') { &identity.exact } else { &identity.base };
-        shorten(&escape(name), NAME)
-    };
-    let text = match (position.mock, position.e2e) {
-        (Some(m), Some(e)) if mark == Mark::Changed => format!("{}  ->  {}", name(Side::Mock, m), name(Side::E2e, e)),
-        (Some(m), _) => name(Side::Mock, m),
-        (None, Some(e)) => name(Side::E2e, e),
-        (None, None) => String::new(),
-    };
+    let names: Vec<(String, String)> = Side::BOTH
+        .into_iter()
+        .filter_map(|side| position.on(side).map(|index| comparison.identity(comparison.symbol_at(side, index))))
+        .take(if mark == Mark::Changed { 2 } else { 1 })
+        .map(|identity| {
+            let short = if identity.base.starts_with('[') { &identity.exact } else { &identity.base };
+            (escape(short), escape(&identity.exact))
+        })
+        .collect();
+    let names: Vec<(&str, &str)> = names.iter().map(|(short, exact)| (short.as_str(), exact.as_str())).collect();
+    let text = told_apart(&names, NAME).iter().map(|name| shorten(name, NAME)).collect::<Vec<_>>().join("  ->  ");
     let time = |side: Side, index: Option<usize>| {
         let op = index.and_then(|i| comparison.op_at(side, i));
         op.map_or("-".to_owned(), |op| duration(comparison.trace(side).ops.duration(op) as f64))

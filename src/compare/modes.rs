@@ -1,5 +1,6 @@
 //! How an op is launched: kernel by kernel, or from a CUDA graph.
 
+use crate::limits::GRAPH_SHARE;
 use crate::select::Selection;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ pub struct LaunchMode {
 
 impl LaunchMode {
     pub fn is_graph(self) -> bool {
-        self.graph_share > 0.5
+        self.graph_share > GRAPH_SHARE
     }
 
     pub fn words(self) -> &'static str {

@@ -3,16 +3,20 @@
 //!
 //! Nothing here knows a trace or a specification; a renderer needs only this and [`crate::outcome`].
 
+mod apart;
 mod finding;
 mod nearest;
+mod path;
 mod problem;
 mod source;
 mod text;
 mod verdict;
 
+pub use apart::told_apart;
 pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
 pub use nearest::{did_you_mean, nearest, nearest_file, nearest_many};
+pub use path::refuse_special;
 pub use problem::{Label, Problem, ProblemClass};
 pub use source::{Loc, SourceFile, Span, Spanned};
-pub use text::{duration, escape, percent, plural, shorten, signed_percent};
+pub use text::{duration, escape, percent, plural, plural_of, shorten, signed_percent};
 pub use verdict::Verdict;

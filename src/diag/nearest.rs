@@ -50,6 +50,9 @@ pub fn nearest_file(path: &Path) -> Option<String> {
     };
     let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let wrong = path.file_name()?.to_string_lossy().into_owned();
+    if names.contains(&wrong) {
+        return Some(format!("{} is a symbolic link that leads nowhere", path.display()));
+    }
     let right = nearest(&wrong, names.iter().map(String::as_str))?;
     Some(format!("did you mean `{}`?", path.with_file_name(right).display()))
 }

@@ -32,7 +32,12 @@ pub fn shorten(text: &str, most: usize) -> String {
 
 /// "1 kernel", "2 kernels".
 pub fn plural(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    plural_of(n, noun, &format!("{noun}s"))
+}
+
+/// "1 copy", "2 copies": a count with a noun whose plural is not made by an `s`.
+pub fn plural_of(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A duration in the unit that reads best; `ns` in nanoseconds.
@@ -76,6 +81,14 @@ mod tests {
     fn a_long_name_keeps_both_ends() {
         assert_eq!(shorten("abcdefghijklmnop", 9), "abcdef…op");
         assert_eq!(shorten("abc", 9), "abc");
+    }
+
+    #[test]
+    fn one_thing_and_several_are_counted_in_their_own_words() {
+        assert_eq!(plural(1, "kernel"), "1 kernel");
+        assert_eq!(plural(0, "kernel"), "0 kernels");
+        assert_eq!(plural_of(1, "copy", "copies"), "1 copy");
+        assert_eq!(plural_of(2, "copy", "copies"), "2 copies");
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::diag::{Problem, escape, nearest_many};
 use crate::kernel::Glob;
 use crate::trace::{ContextId, ThreadId, Trace};
-use rustc_hash::FxHashMap;
 
 /// What to look at; everything by default.
 #[derive(Debug, Clone, Default)]
@@ -138,19 +137,18 @@ pub(super) fn process_of(trace: &Trace, thread: ThreadId) -> u16 {
 
 /// Operations in the process asked for, whose ranges open at launch and then at capture hold the patterns.
 fn operations(trace: &Trace, marks: &Marks, only: Option<u16>) -> Vec<u32> {
-    let mut known: FxHashMap<(ContextId, ContextId), bool> = FxHashMap::default();
+    let held = |before: usize| {
+        trace
+            .ranges
+            .inwards(|around: Option<&usize>, range| marks.enter(trace, around.copied().unwrap_or(before), range))
+    };
+    let held: Vec<Vec<usize>> = (0..marks.names.len()).map(held).collect();
+    let inside = |before: usize, context: ContextId| {
+        held.get(before).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
+    };
     (0..trace.len() as u32)
         .filter(|&op| only.is_none_or(|p| trace.ops.process(op).0 == p))
-        .filter(|&op| {
-            if marks.names.is_empty() {
-                return true;
-            }
-            let key = (trace.launch_context(op), trace.capture_context(op));
-            *known.entry(key).or_insert_with(|| {
-                let chain = [key.0, key.1].into_iter().flat_map(|c| trace.ranges.outermost_first(c));
-                marks.whole(chain.fold(0, |matched, range| marks.enter(trace, matched, range)))
-            })
-        })
+        .filter(|&op| marks.whole(inside(inside(0, trace.launch_context(op)), trace.capture_context(op))))
         .collect()
 }
 

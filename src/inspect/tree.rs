@@ -2,6 +2,7 @@
 
 use super::model::RangeSummary;
 use super::scope::Selected;
+use crate::limits::RANGE_LEVELS;
 use crate::trace::{ContextId, RangeName, Trace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,6 +23,8 @@ struct Nodes {
 
 struct Node {
     parent: Option<usize>,
+    /// 0 for a root. The deepest level holds one node a branch, for all that lies below.
+    level: usize,
     first_start: i64,
     summary: RangeSummary,
 }
@@ -42,9 +45,14 @@ impl Nodes {
                 node_of.push(parent);
                 continue;
             }
-            let label = labels.of(trace.ranges.domain(range), name.0, known);
+            let level = parent.map_or(0, |p| self.nodes[p].level + 1);
+            let (parent, level, label) = match parent {
+                Some(deepest) if level > RANGE_LEVELS => (self.nodes[deepest].parent, RANGE_LEVELS, labels.deeper()),
+                _ if level == RANGE_LEVELS => (parent, level, labels.deeper()),
+                _ => (parent, level, labels.of(trace.ranges.domain(range), name.0, known)),
+            };
             let node = *index.entry((parent, label)).or_insert_with(|| {
-                self.nodes.push(Node::new(parent, trace.ranges.start(range), labels.text(label), known));
+                self.nodes.push(Node::new(parent, level, trace.ranges.start(range), labels.text(label), known));
                 self.nodes.len() - 1
             });
             let entry = &mut self.nodes[node];
@@ -107,10 +115,10 @@ impl Nodes {
 }
 
 impl Node {
-    fn new(parent: Option<usize>, first_start: i64, label: &str, name: &RangeName) -> Self {
+    fn new(parent: Option<usize>, level: usize, first_start: i64, label: &str, name: &RangeName) -> Self {
         let summary = RangeSummary {
             name: label.to_owned(),
-            module: name.module.is_some(),
+            module: name.module.is_some() && level < RANGE_LEVELS,
             occurrences: 0,
             names: 0,
             operations: 0,
@@ -119,7 +127,7 @@ impl Node {
             replayed_ns: 0,
             children: Vec::new(),
         };
-        Self { parent, first_start, summary }
+        Self { parent, level, first_start, summary }
     }
 }
 
@@ -161,12 +169,22 @@ impl<'t> Labels<'t> {
         }
         let shown = without_numbers(known.module.as_ref().map_or(known.text.as_str(), |m| m.path.as_str()));
         let text = if domain.is_empty() { shown } else { format!("{domain}:{shown}") };
+        let label = self.intern(text);
+        self.by_name.insert((domain, name), label);
+        label
+    }
+
+    /// For ranges too deep to be kept apart.
+    fn deeper(&mut self) -> usize {
+        self.intern("… deeper ranges".to_owned())
+    }
+
+    fn intern(&mut self, text: String) -> usize {
         let next = self.texts.len();
         let label = *self.by_text.entry(text.clone()).or_insert(next);
         if label == next {
             self.texts.push(text);
         }
-        self.by_name.insert((domain, name), label);
         label
     }
 

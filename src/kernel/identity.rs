@@ -33,12 +33,10 @@ pub struct Identity {
 impl Identity {
     /// From the demangled name and the profiler's short name (which may be empty).
     pub fn new(demangled: &str, short: &str) -> Self {
-        Self {
-            exact: demangled.to_owned(),
-            normalised: normalise(demangled),
-            base: base(demangled, short),
-            function: function_name(if demangled.is_empty() { short } else { demangled }),
-        }
+        let normalised = normalise(demangled);
+        let of_short = if demangled.is_empty() { normalise(short) } else { String::new() };
+        let said = if demangled.is_empty() { &of_short } else { &normalised };
+        Self { exact: demangled.to_owned(), base: base(said), function: function_name(said), normalised }
     }
 
     /// The finest level, above family, at which two names agree.

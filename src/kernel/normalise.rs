@@ -6,6 +6,7 @@
 //! parameter list. TorchInductor and Triton append numbers and hashes that mean nothing. What is
 //! left after normalisation is compared; the demangled name stays beside it as evidence.
 
+use crate::limits::{BASE_PARTS, WRAPPER_LEVELS};
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -132,32 +133,31 @@ fn parameter_list(text: &str) -> Option<usize> {
 }
 
 /// The function's own name, without namespaces and template arguments: `device_kernel`.
-pub(super) fn function_name(demangled: &str) -> String {
-    let normal = normalise(demangled);
-    head(&normal).to_owned()
+/// Of a normalised name.
+pub(super) fn function_name(normal: &str) -> String {
+    head(normal).to_owned()
 }
 
 /// The coarsest name that still says what a kernel does. Wrappers are named with what they wrap
 /// (`device_kernel.FlashAttnFwdSm90`), library GEMMs without their tile and stage counts.
-pub(super) fn base(demangled: &str, short: &str) -> String {
-    let text = if demangled.is_empty() { short } else { demangled };
-    let normal = normalise(text);
+/// Of a normalised name.
+pub(super) fn base(normal: &str) -> String {
     if normal.starts_with('[') {
-        return normal;
+        return normal.to_owned();
     }
-    if let Some(found) = NVJET.captures(&normal) {
+    if let Some(found) = NVJET.captures(normal) {
         return format!("nvjet_{}_{}", &found[1], &found[2]);
     }
     let mut parts: Vec<String> = Vec::new();
-    let mut rest: &str = &normal;
-    loop {
+    let mut rest = normal;
+    for _ in 0..WRAPPER_LEVELS {
         let name = head(rest);
         let inner = WRAPPERS.contains(&name).then(|| wrapped(rest)).flatten();
         if !name.starts_with("enable_") && !PLUMBING.contains(&name) {
             parts.push(library_base(name));
         }
         match inner {
-            Some(inner) if parts.len() < 6 => rest = inner,
+            Some(inner) if parts.len() < BASE_PARTS => rest = inner,
             _ => break,
         }
     }
@@ -246,6 +246,7 @@ fn template_arguments(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::NAME_BYTES;
     use proptest::prelude::*;
 
     #[test]
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn a_return_type_with_templates_is_not_the_function() {
         let name = "std::enable_if<(((int)8)>(int)0), void>::type vllm::fused_add_rms_norm_kernel<c10::BFloat16, (int)8>(T1 *, long)";
-        assert_eq!(function_name(name), "fused_add_rms_norm_kernel");
+        assert_eq!(function_name(&normalise(name)), "fused_add_rms_norm_kernel");
     }
 
     #[test]
@@ -279,38 +280,82 @@ mod tests {
     #[test]
     fn wrappers_are_named_with_what_they_wrap() {
         let flash = "void cutlass::device_kernel<flash::enable_sm90_or_later<flash::FlashAttnFwdSm90<flash::CollectiveMainloopFwdSm90<(int)2>>>>(T1::Params)";
-        assert_eq!(base(flash, "device_kernel"), "device_kernel.FlashAttnFwdSm90");
+        assert_eq!(base(&normalise(flash)), "device_kernel.FlashAttnFwdSm90");
         let multiply = "void at::native::vectorized_elementwise_kernel<(int)8, at::native::BinaryFunctor<c10::BFloat16, c10::BFloat16, c10::BFloat16, at::native::binary_internal::MulFunctor<float>>, std::array<char *, (unsigned long)3>>(int, T2, T3)";
-        assert_eq!(base(multiply, ""), "vectorized_elementwise_kernel.BinaryFunctor.MulFunctor");
+        assert_eq!(base(&normalise(multiply)), "vectorized_elementwise_kernel.BinaryFunctor.MulFunctor");
     }
 
     #[test]
     fn library_gemms_of_other_tiles_share_a_base() {
         let (a, b) = ("nvjet_sm90_tst_64x8_64x16_4x1_v_bz_TNT", "nvjet_sm90_tst_128x8_64x12_2x1_v_bz_splitK_TNT");
-        assert_eq!(base(a, a), base(b, b));
-        assert_ne!(base(a, a), base("nvjet_sm90_hsh_64x8_64x16_4x1_v_bz_TNT", ""));
+        assert_eq!(base(&normalise(a)), base(&normalise(b)));
+        assert_ne!(base(&normalise(a)), base(&normalise("nvjet_sm90_hsh_64x8_64x16_4x1_v_bz_TNT")));
         assert_eq!(
-            base("void cutlass::Kernel2<cutlass_80_simt_sgemm_128x32_8x5_nn_align1>(T1::Params)", ""),
+            base(&normalise("void cutlass::Kernel2<cutlass_80_simt_sgemm_128x32_8x5_nn_align1>(T1::Params)")),
             "Kernel2.cutlass_80_simt_sgemm_nn_align1"
         );
     }
 
     #[test]
     fn memory_operations_stay_as_they_are() {
-        assert_eq!(base("[CUDA memcpy Device-to-Device]", ""), "[CUDA memcpy Device-to-Device]");
+        assert_eq!(base(&normalise("[CUDA memcpy Device-to-Device]")), "[CUDA memcpy Device-to-Device]");
+    }
+
+    /// A product of length and depth instead of a sum would take hours here.
+    #[test]
+    fn the_longest_hostile_names_are_read_in_a_moment() {
+        let pieces = [
+            "(",
+            "<",
+            "[",
+            "{",
+            "a<",
+            "a::",
+            "(int)1,",
+            "(int)1",
+            "enable_sm90<",
+            "gpu_kernel_impl<",
+            "operator(",
+            " (",
+            "_1x1",
+            "_1d",
+            "1u ",
+            "<unnamed>",
+            "{lambda(",
+            "_GLOBAL__N__",
+            "(instance 1",
+            "triton_poi_fused_",
+            " ",
+            "€",
+            "_knob_",
+            "nvjet_sm90_a_",
+            "CUB_",
+            "__1::",
+            "_0",
+            "true,",
+            "device_kernel<",
+        ];
+        for piece in pieces {
+            for start in ["void f<", "", "triton_poi_fused_", "device_kernel<"] {
+                let name = format!("{start}{}", piece.repeat(NAME_BYTES / piece.len()));
+                let normal = normalise(&name);
+                let _ = (base(&normal), function_name(&normal));
+            }
+        }
     }
 
     proptest! {
         #[test]
         fn any_text_is_normalised_without_panic_and_twice_is_once(text in "\\PC{0,80}") {
             let once = normalise(&text);
-            let _ = (base(&text, ""), function_name(&text));
+            let _ = (base(&once), function_name(&once));
             prop_assert!(normalise(&once).len() <= once.len());
         }
 
         #[test]
         fn hostile_brackets_do_no_harm(text in "[<>(){}\\[\\], :a0&*]{0,60}") {
-            let _ = (normalise(&text), base(&text, ""), function_name(&text));
+            let normal = normalise(&text);
+            let _ = (base(&normal), function_name(&normal));
         }
     }
 }

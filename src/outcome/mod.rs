@@ -14,7 +14,7 @@ pub use finding::{FindingOutcome, Place};
 pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
 
-use crate::diag::{Problem, Severity, SourceFile, Verdict};
+use crate::diag::{Problem, ProblemClass, Severity, SourceFile, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -112,8 +112,10 @@ pub struct KnownOutcome {
 impl Outcome {
     /// The result of a run that came to no case.
     pub fn of_problems(problems: &[Problem]) -> Self {
+        let nothing = problems.iter().all(|p| p.class == ProblemClass::Nothing);
+        let verdict = if nothing { Verdict::Skipped } else { Verdict::Fail };
         let problems = problems.iter().map(ProblemOutcome::from).collect();
-        Self { format: FORMAT, verdict: Verdict::Skipped, cases: Vec::new(), problems, sources: Vec::new() }
+        Self { format: FORMAT, verdict, cases: Vec::new(), problems, sources: Vec::new() }
     }
 }
 

@@ -52,9 +52,14 @@ pub struct Row {
     pub entry: Option<String>,
     /// The kernel's base name on the mock's side, else on the E2E's.
     pub kernel: String,
-    /// The E2E's, where it is another one.
+    /// Its demangled name as the profiler printed it: what patterns are matched against.
+    pub exact: String,
+    /// The E2E's base name, where it is another kernel.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub e2e_kernel: Option<String>,
+    /// And its demangled name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub e2e_exact: Option<String>,
     pub family: Option<String>,
     pub critical: bool,
     pub mock_calls: u32,

@@ -1,6 +1,6 @@
 //! The export that is packed: opened so that nothing is ever written, not even beside it.
 
-use crate::diag::Problem;
+use crate::diag::{Problem, refuse_special};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::io::Read;
@@ -166,6 +166,10 @@ fn refuse_what_is_no_database(path: &Path) -> Result<(), Problem> {
         Problem::trace("unreadable-trace", format!("cannot read `{name}`: {e}"))
             .help("give the path of an Nsight Systems SQLite export (`nsys export --type sqlite`)")
     };
+    if let Err(what) = refuse_special(path) {
+        return Err(Problem::trace("unreadable-trace", format!("`{name}` is {what}"))
+            .help("give the path of an Nsight Systems SQLite export (`nsys export --type sqlite`)"));
+    }
     let mut head = Vec::new();
     std::fs::File::open(path).map_err(cannot)?.take(64).read_to_end(&mut head).map_err(cannot)?;
     if head.starts_with(b"SQLite format 3\0") {

@@ -10,8 +10,9 @@ use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
 use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
 use crate::select::{self, Selection};
-use crate::spec::Spec;
+use crate::spec::{SideSpec, Spec};
 use crate::trace::Trace;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A judged case, problems of rules met on the way, and what rules printed.
@@ -39,7 +40,17 @@ pub(super) fn judge(
 ) -> Result<Judged, Vec<Problem>> {
     let (mock, e2e) = match (traces.get(&job.mock), traces.get(&job.e2e)) {
         (Ok(mock), Ok(e2e)) => (mock, e2e),
-        (mock, e2e) => return Err([mock.err(), e2e.err()].into_iter().flatten().collect()),
+        (mock, e2e) => {
+            let named = |problem: Option<Problem>, side: &SideSpec, path: &PathBuf| {
+                problem.map(|problem| match side.trace.as_ref().filter(|trace| trace.value == *path) {
+                    Some(trace) => problem.label(&trace.loc, "named here"),
+                    None => problem,
+                })
+            };
+            let mock = named(mock.err(), &job.case.mock, &job.mock);
+            let e2e = named(e2e.err(), &job.case.e2e, &job.e2e);
+            return Err([mock, e2e].into_iter().flatten().collect());
+        }
     };
     let mut outcome = empty(job, &mock, &e2e);
     if refuse(session, &mut outcome, &mock, &e2e) {
@@ -152,6 +163,12 @@ fn check_all(
         let meta = check.meta();
         let level = context.case.checks.get(&meta.name).map(|s| s.value);
         if level == Some(None) {
+            judged.outcome.checks.push(CheckOutcome {
+                name: meta.name.clone(),
+                verdict: Verdict::Skipped,
+                reason: Some("turned off in the spec".to_owned()),
+                findings: 0,
+            });
             continue;
         }
         let judgement = run(check.as_ref(), context);
@@ -164,7 +181,10 @@ fn check_all(
         }
         let failed = own.iter().any(|f| f.known.is_none() && f.severity >= options.fail_on);
         let said = if failed { Verdict::Fail } else { judgement.verdict };
-        verdict = verdict.max(said);
+        // What only warns or notes decides nothing: with all judging checks off, nothing was checked.
+        if meta.severity == Severity::Error || said > Verdict::Pass {
+            verdict = verdict.max(said);
+        }
         judged.outcome.checks.push(CheckOutcome {
             name: meta.name.clone(),
             verdict: said,
@@ -173,7 +193,11 @@ fn check_all(
         });
         findings.extend(own);
     }
-    let about = exceptions.findings();
+    let level = context.case.checks.get(check::KNOWN_DIFFERENCE).map(|s| s.value);
+    let mut about = if level == Some(None) { Vec::new() } else { exceptions.findings() };
+    for finding in &mut about {
+        finding.severity = severity(finding.severity, Severity::Warning, level.flatten());
+    }
     if about.iter().any(|f| f.severity >= options.fail_on) {
         verdict = Verdict::Fail;
     }

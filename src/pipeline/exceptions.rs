@@ -90,7 +90,8 @@ fn covers(known: &KnownDifference, finding: &Finding) -> bool {
     match (known.checks.is_empty(), known.kernels.is_empty()) {
         (false, true) => check && side,
         (false, false) => check && side && kernels,
-        (true, false) => side && kernels,
+        // The instance's time is about more than the kernels that carry its difference.
+        (true, false) => side && kernels && finding.code != "latency-ratio",
         // Without a check or a kernel it would cover everything.
         (true, true) => false,
     }

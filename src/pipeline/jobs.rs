@@ -22,9 +22,11 @@ pub(super) fn jobs<'s>(specs: &'s [Loaded], overrides: &Overrides) -> Result<Vec
     let all = specs.iter().flat_map(|loaded| loaded.cases());
     let selected: Vec<_> = all.filter(|(_, case, _)| wanted(case)).collect();
     if let Some(name) = overrides.case.as_ref().filter(|_| selected.is_empty()) {
-        let names: Vec<&str> = specs.iter().flat_map(|l| &l.spec.cases).map(|c| c.name.value.as_str()).collect();
+        let names = specs.iter().flat_map(|l| &l.spec.cases).map(|c| c.name.value.as_str()).filter(|n| !n.is_empty());
+        let unnamed = || Some("the case has no name: leave --case out".to_owned());
         return Err(vec![
-            Problem::spec("unknown-case", format!("there is no case `{name}`")).maybe_help(did_you_mean(name, names)),
+            Problem::spec("unknown-case", format!("there is no case `{name}`"))
+                .maybe_help(did_you_mean(name, names).or_else(unnamed)),
         ]);
     }
     let replaced = overrides.mock.is_some() || overrides.e2e.is_some();

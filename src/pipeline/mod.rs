@@ -3,7 +3,8 @@
 //! ```no_run
 //! use align::pipeline::{Options, Overrides, Session};
 //! let session = Session::shipped().expect("the shipped files are right");
-//! let specs = session.load(&["specs/attention.toml".into()]).expect("the spec is right");
+//! let (specs, problems) = session.load(&["specs/attention.toml".into()]);
+//! assert!(problems.is_empty(), "the spec is right");
 //! let run = session.check(&specs, &Overrides::default(), &Options::default());
 //! println!("{}", run.outcome.verdict);
 //! ```
@@ -57,6 +58,19 @@ pub struct Run {
     pub problems: Vec<Problem>,
     /// For whoever writes a rule; never part of a result.
     pub printed: Vec<String>,
+}
+
+impl Run {
+    /// The run together with mistakes that kept other specs from being loaded.
+    #[must_use]
+    pub fn after(mut self, mistakes: Vec<Problem>) -> Self {
+        if !mistakes.is_empty() {
+            self.outcome.verdict = Verdict::Fail;
+            self.outcome.problems.splice(0..0, mistakes.iter().map(ProblemOutcome::from));
+            self.problems.splice(0..0, mistakes);
+        }
+        self
+    }
 }
 
 /// A spec with the rules of each of its cases, compiled.
@@ -134,16 +148,21 @@ impl Session {
         if !problems.is_empty() {
             return Err(problems);
         }
+        // A trace or a selection that cannot be judged is an error at any severity.
+        let settable = |name: &String| !matches!(name.as_str(), "no-gpu-data" | "empty-selection");
+        let names: Vec<String> = names.into_iter().filter(settable).collect();
         let vocabulary = Vocabulary { checks: names, rules: rules.names(), families: table.clone() };
         Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
     }
 
-    /// Reads specs and compiles their rules; folders are searched.
-    ///
-    /// # Errors
-    /// All mistakes of all files; class `Nothing` if there is no spec.
-    pub fn load(&self, paths: &[PathBuf]) -> Result<Vec<Loaded>, Vec<Problem>> {
-        let files = spec::discover(paths)?;
+    /// Reads specs and compiles their rules; folders are searched. What is right is returned beside all mistakes of
+    /// all files (class `Nothing` if there is no spec), so that one bad spec does not keep the others from being
+    /// checked.
+    pub fn load(&self, paths: &[PathBuf]) -> (Vec<Loaded>, Vec<Problem>) {
+        let files = match spec::discover(paths) {
+            Ok(files) => files,
+            Err(problems) => return (Vec::new(), problems),
+        };
         let mut loaded = Vec::new();
         let mut problems = Vec::new();
         for file in files {
@@ -152,7 +171,7 @@ impl Session {
                 Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(loaded) } else { Err(problems) }
+        (loaded, problems)
     }
 
     fn load_one(&self, file: &Path) -> Result<Loaded, Vec<Problem>> {
@@ -231,6 +250,7 @@ fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {
 
 fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
     let verdict = cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Skipped);
+    let verdict = if problems.is_empty() { verdict } else { Verdict::Fail };
     let mut sources = Vec::new();
     for loaded in specs {
         case::add_sources(&loaded.spec, &mut sources);

@@ -77,15 +77,15 @@ fn row(context: &Context<'_>, position: &Position) -> Row {
         (None, Some(e)) => (Side::E2e, e),
         (None, None) => (Side::Mock, 0),
     };
-    let other = match (position.mock, position.e2e) {
-        (Some(_), Some(e)) if !position.same() => Some(base(Side::E2e, e)),
-        _ => None,
-    };
+    let exact = |side: Side, index: usize| comparison.identity(comparison.symbol_at(side, index)).exact.clone();
+    let other = position.e2e.filter(|_| position.mock.is_some() && !position.same());
     let entry = context.entry(side, index);
     Row {
         entry: entry.map(|e| e.name.value.clone()),
         kernel: base(side, index),
-        e2e_kernel: other,
+        exact: exact(side, index),
+        e2e_kernel: other.map(|e| base(Side::E2e, e)),
+        e2e_exact: other.map(|e| exact(Side::E2e, e)),
         family: comparison.family_name(comparison.symbol_at(side, index)).map(str::to_owned),
         critical: entry.is_some_and(|e| e.critical),
         mock_calls: 0,

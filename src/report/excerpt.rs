@@ -2,32 +2,40 @@
 
 use super::Style;
 use super::snippet::{Caret, Drawing};
-use super::wrap::{count, fit, line, pad, pad_left};
+use super::wrap::{fit, line, pad, pad_left};
 use crate::diag::{Excerpt, Mark, Severity};
 use unicode_width::UnicodeWidthStr;
 
-/// Lines shown at most, unless verbose.
+/// Lines shown at most, unless verbose; but so many labelled ones are in any case.
 const LINES: usize = 30;
+const LABELLED: usize = 12;
+/// Labelled lines shown where the sequence was shown before.
+const LABELLED_ALONE: usize = 8;
 /// Columns of a place or a time at most; a line with more is none that shows a kernel.
 const COLUMN: usize = 10;
 /// Columns that the frame takes.
 const FRAME: usize = 4;
 
+/// How much of an excerpt is worth showing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The labelled lines and what stands around them.
+    Whole,
+    /// The labelled lines alone: the sequence was shown before.
+    Labelled,
+}
+
 /// The excerpt in a frame titled with what it shows. Empty without lines.
-pub(super) fn render(excerpt: &Excerpt, severity: Severity, style: &Style) -> String {
+pub(super) fn render(excerpt: &Excerpt, extent: Extent, severity: Severity, style: &Style) -> String {
     if excerpt.lines.is_empty() {
         return String::new();
     }
-    let labels = labels(excerpt);
-    let first = labels.iter().position(Option::is_some).unwrap_or(0).saturating_sub(3);
-    let most = if style.verbose { usize::MAX } else { LINES };
-    let shown: Vec<(Line, Option<&String>)> = excerpt
-        .lines
+    let (lines, left) = chosen(excerpt, extent, style);
+    let labels = labels(excerpt, &lines);
+    let shown: Vec<(Line, Option<&String>)> = lines
         .iter()
         .zip(&labels)
-        .skip(first)
-        .take(most)
-        .map(|((mark, text), label)| (Line::read(*mark, text), label.as_ref()))
+        .filter_map(|(&at, label)| excerpt.lines.get(at).map(|(mark, text)| (Line::read(*mark, text), label.as_ref())))
         .collect();
     let widths = Widths::of(&shown, style.columns() - FRAME);
     let mut drawing = Drawing::titled(line(&excerpt.title));
@@ -35,18 +43,31 @@ pub(super) fn render(excerpt: &Excerpt, severity: Severity, style: &Style) -> St
     for (row, label) in &shown {
         widths.draw(&mut drawing, row, label.map(String::as_str));
     }
-    let left = excerpt.lines.len() - first - shown.len();
     if left > 0 {
-        drawing.line(0, &format!("      … {}, shown by --verbose", count(left, "more line")), &[], usize::MAX, 0);
+        drawing.line(0, &format!("      … {left} more, shown by --verbose"), &[], usize::MAX, 0);
     }
     drawing.draw(severity, style)
 }
 
-/// What is said at each line. The same thing said of neighbours is said once, at the last of them.
-fn labels(excerpt: &Excerpt) -> Vec<Option<String>> {
-    let mut said: Vec<Option<String>> = vec![None; excerpt.lines.len()];
+/// The lines to show, and how many more there would be.
+fn chosen(excerpt: &Excerpt, extent: Extent, style: &Style) -> (Vec<usize>, usize) {
+    let labelled: Vec<usize> =
+        (0..excerpt.lines.len()).filter(|line| excerpt.labels.iter().any(|(at, _)| at == line)).collect();
+    if extent == Extent::Labelled && !labelled.is_empty() {
+        let left = labelled.len().saturating_sub(LABELLED_ALONE);
+        return (labelled.into_iter().take(LABELLED_ALONE).collect(), left);
+    }
+    let first = labelled.first().map_or(0, |at| at.saturating_sub(3));
+    let enough = labelled.get(..LABELLED.min(labelled.len())).and_then(<[usize]>::last).map_or(0, |at| at + 1);
+    let end = if style.verbose { usize::MAX } else { enough.max(first + LINES) }.min(excerpt.lines.len());
+    ((first..end).collect(), excerpt.lines.len() - end)
+}
+
+/// What is said at each of these lines. The same thing said of neighbours is said once, at the last of them.
+fn labels(excerpt: &Excerpt, lines: &[usize]) -> Vec<Option<String>> {
+    let mut said: Vec<Option<String>> = vec![None; lines.len()];
     for (at, text) in &excerpt.labels {
-        if let Some(said) = said.get_mut(*at) {
+        if let Some(said) = lines.iter().position(|line| line == at).and_then(|shown| said.get_mut(shown)) {
             match said {
                 Some(before) => *before = format!("{before}; {text}"),
                 None => *said = Some(text.clone()),

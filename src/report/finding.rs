@@ -1,10 +1,10 @@
 //! One finding for people: what is wrong, carets in the spec and in the trace, evidence, what to do.
 
 use super::Style;
-use super::excerpt;
+use super::excerpt::{self, Extent};
 use super::paint::Tone;
 use super::snippet::{Caret, snippet};
-use super::wrap::{fit, hang, line, message};
+use super::wrap::{hang, line, message};
 use crate::diag::{Evidence, KernelRef, Severity, SourceFile};
 use crate::outcome::FindingOutcome;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ const EVIDENCE_VERBOSE: usize = 4_000;
 /// Characters kept before the place where two long names part.
 const LEAD: usize = 24;
 
-/// A finding in full.
-pub(super) fn render(finding: &FindingOutcome, sources: &[Arc<SourceFile>], style: &Style) -> String {
+/// A finding in full, with as much of its excerpt as is worth showing here.
+pub(super) fn render(finding: &FindingOutcome, sources: &[Arc<SourceFile>], extent: Extent, style: &Style) -> String {
     let (word, tone) = match &finding.known {
         Some(_) => ("known".to_owned(), Tone::Dim),
         None => (finding.severity.to_string(), finding.severity.into()),
@@ -34,7 +34,7 @@ pub(super) fn render(finding: &FindingOutcome, sources: &[Arc<SourceFile>], styl
         }
     }
     if let Some(excerpt) = &finding.excerpt {
-        out += &excerpt::render(excerpt, finding.severity, style);
+        out += &excerpt::render(excerpt, extent, finding.severity, style);
     }
     let texts = evidence_texts(&finding.evidence, style);
     for (i, (evidence, text)) in finding.evidence.iter().zip(&texts).enumerate() {
@@ -51,30 +51,31 @@ pub(super) fn render(finding: &FindingOutcome, sources: &[Arc<SourceFile>], styl
     out
 }
 
-/// A finding in one line, for those that weigh little.
+/// A finding's sentence alone, for those that weigh little.
 pub(super) fn render_short(finding: &FindingOutcome, style: &Style) -> String {
-    let code = line(&finding.code);
-    let text = format!("{}[{code}]: {}", finding.severity, line(&finding.message));
-    let text = fit(&text, style.columns());
-    let head = text.find("]: ").map_or(0, |at| at + 1);
-    let (head, rest) = text.split_at(head);
-    format!("{}{rest}\n", style.paint(finding.severity.into(), head))
+    let word = finding.severity.to_string();
+    headed(&word, finding.severity.into(), &finding.code, &finding.message, Tone::Plain, style)
 }
 
 /// `error[kernel-count]: message`, wrapped.
 pub(super) fn heading(word: &str, tone: Tone, code: &str, text: &str, style: &Style) -> String {
+    headed(word, tone, code, text, Tone::Strong, style)
+}
+
+/// The same, in the given tones.
+pub(super) fn headed(word: &str, tone: Tone, code: &str, text: &str, body: Tone, style: &Style) -> String {
     let head = format!("{word}[{}]:", line(code));
     let mut out = String::new();
     hang(&mut out, "", 2, &format!("{head} {}", message(text)), style.columns());
     match out.strip_prefix(&head) {
-        Some(rest) => format!("{}{}", style.paint(tone, &head), bold_first(rest, style)),
+        Some(rest) => format!("{}{}", style.paint(tone, &head), painted(rest, body, style)),
         None => out,
     }
 }
 
-/// The message's lines in bold, without painting line feeds.
-fn bold_first(text: &str, style: &Style) -> String {
-    text.lines().map(|line| format!("{}\n", style.paint(Tone::Strong, line))).collect()
+/// The message's lines, without painting line feeds.
+fn painted(text: &str, tone: Tone, style: &Style) -> String {
+    text.lines().map(|line| format!("{}\n", style.paint(tone, line))).collect()
 }
 
 /// A fact, and where the profiler shows it; without the fact where it is the one said before.

@@ -1,10 +1,11 @@
 //! The report for people. A case reads downwards: what was compared and how it was found, the kernels side by
-//! side, what is wrong with the evidence, why and what to do, the verdict. What stands last is what a terminal
-//! still shows.
+//! side, why they differ and what to do, the findings with their evidence, the verdict. What stands last is what a
+//! terminal still shows: the verdict names the cause.
 
 use super::Style;
+use super::excerpt::Extent;
 use super::paint::Tone;
-use super::wrap::{count, cut, fit, hang, line, message, pad};
+use super::wrap::{count, hang, hang_clauses, line, message, pad};
 use super::{finding, known, table, verdict};
 use crate::diag::{Side, Verdict};
 use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, Outcome, SideOutcome};
@@ -13,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
     if style.quiet {
         let open: Vec<&CaseOutcome> = outcome.cases.iter().filter(|case| case.verdict != Verdict::Pass).collect();
-        return lines(&open, Room::Any, style);
+        return open.into_iter().map(|case| brief(case, style)).collect();
     }
     if outcome.cases.is_empty() && !outcome.problems.is_empty() {
         return String::new();
@@ -30,7 +31,7 @@ pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
         out.pop();
         return out;
     }
-    out += &lines(&outcome.cases.iter().collect::<Vec<_>>(), Room::OneLine, style);
+    out += &lines(&outcome.cases.iter().collect::<Vec<_>>(), style);
     let totals = verdict::totals(outcome).into_iter().map(|(verdict, text)| style.paint(verdict.into(), &text));
     out += &totals.collect::<Vec<_>>().join(", ");
     out.push('\n');
@@ -39,28 +40,31 @@ pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
 
 /// A block of paragraphs parted by empty lines.
 fn render_case(case: &CaseOutcome, outcome: &Outcome, style: &Style) -> String {
-    let mut blocks = vec![heading(case, style), table::render(case, style)];
+    let mut blocks = vec![heading(case, style), table::render(case, style), diagnoses(&case.diagnoses, style)];
     let (known, open): (Vec<_>, Vec<_>) = case.findings.iter().partition(|finding| finding.known.is_some());
     let (full, short): (Vec<_>, Vec<_>) = open.into_iter().partition(|f| finding::in_full(f, style));
-    blocks.extend(full.into_iter().map(|f| finding::render(f, &outcome.sources, style)));
-    if style.verbose {
-        blocks.extend(known.into_iter().map(|f| finding::render(f, &outcome.sources, style)));
+    let shown = full.into_iter().chain(known.into_iter().filter(|_| style.verbose));
+    let mut extent = Extent::Whole;
+    for finding in shown {
+        blocks.push(finding::render(finding, &outcome.sources, extent, style));
+        if finding.excerpt.is_some() && !style.verbose {
+            extent = Extent::Labelled;
+        }
     }
     blocks.push(short.into_iter().map(|f| finding::render_short(f, style)).collect());
     blocks.push(case.known.iter().map(|k| known::render(k, style)).collect());
     blocks.push(unjudged_checks(case, style));
-    blocks.push(diagnoses(&case.diagnoses, style));
-    blocks.push(lines(&[case], Room::Wrapped, style));
+    blocks.push(lines(&[case], style));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n")
 }
 
 fn heading(case: &CaseOutcome, style: &Style) -> String {
-    let title = fit(&line(&case.title()), style.columns() - 6);
+    let title = line(&case.title());
     let rule = "─".repeat(style.columns().saturating_sub(title.width() + 4));
-    let mut about = vec![line(&case.file), line(&case.op)];
-    about.extend(case.owner.as_deref().map(line));
-    about.retain(|part| !part.is_empty());
+    let mut about = vec![line(&case.file)];
+    about.extend((!case.op.is_empty()).then(|| format!("op {}", line(&case.op))));
+    about.extend(case.owner.as_deref().map(|owner| format!("owner {}", line(owner))));
     let (left, right) = (style.paint(Tone::Dim, "──"), style.paint(Tone::Dim, &rule));
     let mut out = format!("{left} {} {right}\n", style.paint(Tone::Strong, &title));
     hang(&mut out, &style.paint(Tone::Dim, "  spec  "), 8, &about.join(", "), style.columns());
@@ -116,14 +120,9 @@ fn unjudged_checks(case: &CaseOutcome, style: &Style) -> String {
 }
 
 fn unjudged(check: &CheckOutcome, style: &Style) -> String {
-    let head = format!("{}[{}]:", check.verdict.to_string().to_lowercase(), line(&check.name));
-    let why = check.reason.as_deref().map(message).unwrap_or_default();
-    let mut out = String::new();
-    hang(&mut out, "", 2, &format!("{head} {why}"), style.columns());
-    match out.strip_prefix(&head) {
-        Some(rest) => format!("{}{rest}", style.paint(check.verdict.into(), &head)),
-        None => out,
-    }
+    let word = check.verdict.to_string().to_lowercase();
+    let why = check.reason.as_deref().unwrap_or_default();
+    finding::headed(&word, check.verdict.into(), &check.name, why, Tone::Plain, style)
 }
 
 /// The likeliest cause at length, others by their titles.
@@ -154,37 +153,42 @@ fn diagnoses(diagnoses: &[Diagnosis], style: &Style) -> String {
     out
 }
 
-/// How much room a verdict line has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Room {
-    /// What does not fit is cut: it was said before.
-    OneLine,
-    /// What does not fit goes below.
-    Wrapped,
-    /// As long as it is, for other programs to read.
-    Any,
-}
+/// The fewest columns to wrap a verdict's words in beside its case; with fewer, words that do not fit go below.
+const BESIDE: usize = 48;
 
-/// Verdict lines, aligned with each other.
-fn lines(cases: &[&CaseOutcome], room: Room, style: &Style) -> String {
+/// Verdict lines, aligned with each other. What does not fit goes on in the next line.
+fn lines(cases: &[&CaseOutcome], style: &Style) -> String {
     let word = cases.iter().map(|case| case.verdict.to_string().width()).max().unwrap_or(0);
     let titles: Vec<String> = cases.iter().map(|case| line(&case.title())).collect();
     let title = titles.iter().map(|title| title.width()).max().unwrap_or(0).min(style.columns() / 2);
     let mut out = String::new();
     for (case, name) in cases.iter().zip(titles) {
-        let verdict = style.paint(case.verdict.into(), &pad(&case.verdict.to_string(), word));
-        let name = pad(&fit(&name, title), title);
+        let indent = word + 2 + name.width().max(title) + 2;
+        let first = verdict_start(case, word, &pad(&name, title), style);
         let text = verdict::text(case);
-        let first = format!("{verdict}  {}  ", style.paint(Tone::Strong, &name));
-        let indent = word + 2 + title + 2;
-        if room == Room::Any || indent + text.width() <= style.columns() {
-            out += &format!("{first}{text}\n");
-        } else if room == Room::OneLine {
-            out += &format!("{first}{}\n", cut(&text, style.columns().saturating_sub(indent).max(20)));
+        if indent + text.width().min(BESIDE) <= style.columns() {
+            hang_clauses(&mut out, &format!("{first}  "), indent, &text, style.columns());
         } else {
             out += &format!("{}\n", first.trim_end());
-            hang(&mut out, &" ".repeat(word + 2), word + 2, &text, style.columns());
+            hang_clauses(&mut out, &" ".repeat(word + 2), word + 2, &text, style.columns());
         }
+    }
+    out
+}
+
+fn verdict_start(case: &CaseOutcome, width: usize, title: &str, style: &Style) -> String {
+    let word = style.paint(case.verdict.into(), &pad(&case.verdict.to_string(), width));
+    format!("{word}  {}", style.paint(Tone::Strong, title))
+}
+
+/// The verdict and what to do, a line each, however long: for other programs to read.
+fn brief(case: &CaseOutcome, style: &Style) -> String {
+    let text = verdict::text(case);
+    let mut out = format!("{}  {text}\n", verdict_start(case, 0, &line(&case.title()), style));
+    if let Some(diagnosis) = case.diagnoses.first() {
+        let title = message(&diagnosis.title);
+        let cause = if text.contains(&title) { String::new() } else { format!("{title}: ") };
+        out += &format!("  {}  {cause}{}\n", style.paint(Tone::Hint, "fix"), message(&diagnosis.fix));
     }
     out
 }

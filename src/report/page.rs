@@ -8,7 +8,8 @@ use crate::diag::escape;
 /// The page with headings, paragraphs, lists, quotes and code laid out. Tables and whatever else is unknown stay
 /// as they are.
 pub fn page(markdown: &str, style: &Style) -> String {
-    let mut out = Page { style, out: String::new(), paragraph: String::new(), first: String::new(), indent: 0 };
+    let mut out =
+        Page { style, out: String::new(), paragraph: String::new(), first: String::new(), indent: 0, headed: false };
     let mut fence: Option<&str> = None;
     for line in markdown.lines() {
         let trimmed = line.trim_start();
@@ -35,6 +36,8 @@ struct Page<'a> {
     /// What stands before the paragraph's first line: a list's mark.
     first: String,
     indent: usize,
+    /// Whether nothing stands between the last heading and the paragraph.
+    headed: bool,
 }
 
 impl Page<'_> {
@@ -47,6 +50,7 @@ impl Page<'_> {
             self.flush();
             self.blank();
             self.out += &format!("{}\n\n", self.style.paint(Tone::Strong, &escape(title)));
+            self.headed = true;
         } else if trimmed.starts_with('|') {
             self.flush();
             self.out += &format!("{}\n", escape(line.trim_end()));
@@ -82,6 +86,8 @@ impl Page<'_> {
     fn flush(&mut self) {
         if !self.paragraph.is_empty() {
             let text = super::wrap::line(&self.paragraph);
+            let text = if self.headed && self.indent == 0 { sentence(&text) } else { text };
+            self.headed = false;
             let mut spans = Spans { style: self.style, code: false };
             for (i, wrapped) in wrap(&text, self.style.columns().min(88) - self.indent).iter().enumerate() {
                 let blanks = " ".repeat(self.indent);
@@ -93,6 +99,15 @@ impl Page<'_> {
         self.first.clear();
         self.indent = 0;
     }
+}
+
+/// The text with a capital letter first, unless it starts with a name.
+fn sentence(text: &str) -> String {
+    let word = text.split([' ', ',']).next().unwrap_or_default();
+    if word.is_empty() || !word.chars().all(|c| c.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
+    text.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(text.chars().skip(1)).collect()
 }
 
 fn heading(line: &str) -> Option<&str> {

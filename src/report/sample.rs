@@ -2,7 +2,7 @@
 
 mod odd;
 
-pub(super) use odd::{edges, hostile, long};
+pub(super) use odd::{edges, hostile, long, many_extra, variants};
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
@@ -64,7 +64,9 @@ pub(super) fn row(kernel: &str, mock: Option<f64>, e2e: Option<f64>, state: RowM
     Row {
         entry: None,
         kernel: kernel.to_owned(),
+        exact: format!("void engine::{kernel}(float *, int)"),
         e2e_kernel: None,
+        e2e_exact: None,
         family: None,
         critical: false,
         mock_calls: u32::from(mock.is_some()),
@@ -119,7 +121,7 @@ pub(super) fn passing() -> CaseOutcome {
     rows[2].critical = true;
     rows[2].family = Some("attention".to_owned());
     let mut mock = side("traces/mock_decode.sqlite", "range `replay` within measured", 96, 3);
-    mock.left_out = vec![LeftOut { reason: "warm-up".to_owned(), count: 1 }];
+    mock.left_out = vec![LeftOut { reason: "warm-up".to_owned(), count: 1, unlike: false }];
     mock.graph_share = 1.0;
     CaseOutcome {
         file: "specs/attention.toml".to_owned(),
@@ -156,6 +158,7 @@ pub(super) fn failing() -> CaseOutcome {
     case.e2e.confidence = 0.9;
     case.rows[2] = row("flash_fwd_splitkv_kernel", Some(31_900.0), Some(20_700.0), RowMatch::OtherKernel);
     case.rows[2].e2e_kernel = Some("FlashAttnFwdSm90".to_owned());
+    case.rows[2].e2e_exact = Some("void flash::FlashAttnFwdSm90<128>(Params)".to_owned());
     let fill = "vectorized_elementwise_kernel<FillFunctor>";
     case.rows.insert(0, row(fill, Some(1_120.0), None, RowMatch::Extra));
     case.rows[0].mock_calls = 2;
@@ -170,7 +173,7 @@ pub(super) fn failing() -> CaseOutcome {
         check(
             "latency-ratio",
             Verdict::Skipped,
-            Some("only 60 % of the kernels align: the times are those of different work"),
+            Some("only 60% of the kernels align: the times are those of different work"),
             0,
         ),
     ];
@@ -283,7 +286,7 @@ pub(super) fn skipped() -> CaseOutcome {
     case.verdict = Verdict::Skipped;
     case.latency = None;
     case.checks = ["kernel-name", "launch-shape"]
-        .map(|name| check(name, Verdict::Skipped, Some("the e2e trace has no launch shapes"), 0))
+        .map(|name| check(name, Verdict::Skipped, Some("the E2E trace has no launch shapes"), 0))
         .to_vec();
     case
 }
@@ -301,9 +304,9 @@ pub(super) fn refused() -> CaseOutcome {
     let mut finding = finding(
         "no-gpu-data",
         Severity::Error,
-        "the kernels of CUDA graphs are not in the e2e trace: graphs were traced as a whole",
+        "the kernels of CUDA graphs are not in the E2E trace: graphs were traced as a whole",
     );
-    let text = "24 CUDA graph launches in the e2e trace, none of whose kernels was recorded";
+    let text = "24 CUDA graph launches in the E2E trace, none of whose kernels was recorded";
     finding.evidence = vec![Evidence::on(Side::E2e, text)];
     finding.help = Some("capture again with `nsys profile --cuda-graph-trace=node`".to_owned());
     case.findings = vec![finding];

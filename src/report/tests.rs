@@ -64,6 +64,25 @@ fn known_differences_are_named_and_stale_ones_too() {
 }
 
 #[test]
+fn kernels_of_one_short_name_are_told_apart() {
+    let text = one(sample::variants(), &NARROW);
+    snapshot("variants", &text);
+    for tail in ["128x64_64x8_1x2_h_bz_TNT", "64x8_64x16_2x1_v_bz_splitK_TNT", "64x16_64x16_4x1_v_bz_TNT"] {
+        assert!(text.contains(tail), "{tail}");
+    }
+}
+
+#[test]
+fn what_many_kernels_differ_in_is_shown_whole_once() {
+    let text = one(sample::many_extra(), &NARROW);
+    snapshot("many_extra", &text);
+    let shown = |text: &str| (0..12).filter(|n| text.contains(&format!("  fill_{n} "))).count();
+    let (_, findings) = text.split_once("error[extra-kernel]").unwrap_or_default();
+    let (first, second) = findings.split_once("error[extra-kernel]").unwrap_or_default();
+    assert_eq!((shown(first), shown(second)), (12, 8));
+}
+
+#[test]
 fn a_long_table_folds_what_matches() {
     snapshot("long", &one(sample::long(), &NARROW));
 }
@@ -85,7 +104,7 @@ fn several_cases_end_in_a_summary() {
     let text = render(&several(), Format::Human, &NARROW);
     snapshot(
         "several",
-        &text.lines().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"),
+        &text.lines().rev().take(14).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n"),
     );
     snapshot("several_quiet", &render(&several(), Format::Human, &QUIET));
     snapshot("several_concise", &render(&several(), Format::Concise, &NARROW));

@@ -3,10 +3,11 @@
 use crate::diag::{escape, shorten};
 use unicode_width::UnicodeWidthStr;
 
-/// The most characters of any one text, and of one that is to be read in sentences: a rule or a trace may hold
-/// more than anyone reads.
+/// The most characters of any one text, of sentences, and of one word in them: a rule or a trace may hold more than
+/// anyone reads.
 const LINE: usize = 8_000;
-const MESSAGE: usize = 600;
+const MESSAGE: usize = 4_000;
+const WORD: usize = 400;
 
 /// One safe line of bounded length: white space as blanks, whatever else a terminal would obey made visible.
 pub(super) fn line(text: &str) -> String {
@@ -20,9 +21,12 @@ pub(super) fn line(text: &str) -> String {
     shorten(&escape(&words), LINE)
 }
 
-/// A sentence or a few: shorter still.
+/// A sentence or a few, whole; only what nobody can have written for people is shortened: a word in its middle,
+/// everything at its end.
 pub(super) fn message(text: &str) -> String {
-    shorten(&line(text), MESSAGE)
+    let safe = line(text);
+    let words: Vec<String> = safe.split(' ').map(|word| shorten(word, WORD)).collect();
+    cut(&words.join(" "), MESSAGE)
 }
 
 /// At most `most` columns of it, both ends kept. `text` is safe already.
@@ -63,7 +67,8 @@ pub(super) fn pad_left(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// Lines of at most `width` columns; a word longer than that is cut. `text` is safe already. Never empty.
+/// Lines of at most `width` columns; a word longer than that is cut, unless it is the path of a file. `text` is safe
+/// already. Never empty.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];
@@ -94,7 +99,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 fn pieces(word: &str, width: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = word;
-    while rest.width() > width {
+    while rest.width() > width && !is_path(word) {
         let mut used = 0;
         let (mut hard, mut soft) = (0, 0);
         for (at, c) in rest.char_indices() {
@@ -116,6 +121,11 @@ fn pieces(word: &str, width: usize) -> Vec<String> {
     pieces
 }
 
+/// The path of a file or an address: it is looked up by what it is, so that it stays whole.
+fn is_path(word: &str) -> bool {
+    word.contains('/') && word.len() <= WORD && !word.contains(['<', '(', ','])
+}
+
 /// Wrapped lines after a first and a further indent of the same width, each ended by a line feed.
 pub(super) fn hang(out: &mut String, first: &str, indent: usize, text: &str, width: usize) {
     for (i, wrapped) in wrap(text, width.saturating_sub(indent)).iter().enumerate() {
@@ -129,6 +139,19 @@ pub(super) fn hang(out: &mut String, first: &str, indent: usize, text: &str, wid
         out.truncate(kept);
         out.push('\n');
     }
+}
+
+/// Longer parts of a sentence are broken inside.
+const CLAUSE: usize = 36;
+
+/// As [`hang`], broken between the parts of a sentence, so that `8 vs 64 instances` stays together.
+pub(super) fn hang_clauses(out: &mut String, first: &str, indent: usize, text: &str, width: usize) {
+    const HELD: &str = "\u{a0}";
+    let hold = |clause: &str| if clause.width() <= CLAUSE { clause.replace(' ', HELD) } else { clause.to_owned() };
+    let held: Vec<String> = text.split(", ").map(hold).collect();
+    let mut wrapped = String::new();
+    hang(&mut wrapped, first, indent, &held.join(", "), width);
+    out.push_str(&wrapped.replace(HELD, " "));
 }
 
 /// "1 kernel", "4 kernels".
@@ -145,6 +168,13 @@ mod tests {
         assert_eq!(wrap("gemm<float, cutlass::half_t,128,64>", 16), ["gemm<float,", "cutlass::half_t,", "128,64>"]);
         assert_eq!(wrap("", 16), [""]);
         assert_eq!(wrap("日本語日本語", 8), ["日本語日", "本語"]);
+        assert_eq!(wrap("in traces/mock_decode.sqlite it is", 16), ["in", "traces/mock_decode.sqlite", "it is"]);
+    }
+
+    #[test]
+    fn a_long_list_is_never_cut_inside() {
+        let names: Vec<String> = (0..200).map(|n| format!("`name-{n}`")).collect();
+        assert_eq!(message(&names.join(", ")), names.join(", "));
     }
 
     #[test]

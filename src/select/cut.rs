@@ -2,8 +2,9 @@
 //! period has an arbitrary phase.
 
 use super::lexicon::{Lexicon, Symbol};
-use super::selection::{Instance, Method, Selection};
-use crate::limits::{PHASE_LENGTH, cost};
+use super::selection::{Instance, Method, Selection, SelectionNote};
+use crate::diag::Severity;
+use crate::limits::{PHASE_LENGTH, PHASE_PERIODS, cost};
 use crate::sequence::{Pattern, align_cost, primitive_period, search};
 
 /// Cuts every instance into this many equal pieces; one that does not divide stays whole.
@@ -28,6 +29,16 @@ pub(super) fn split(mock: &mut Selection, pieces: usize) {
         mock.sequence.truncate(mock.sequence.len() / pieces);
         mock.instances = chunks(std::mem::take(&mut mock.instances), pieces);
         mock.how = format!("{}, {pieces} iterations in each", mock.how);
+        if matches!(mock.method, Method::Range | Method::Module) {
+            mock.notes.push(SelectionNote {
+                severity: Severity::Warning,
+                message: format!(
+                    "one range of the mock holds {pieces} executions of the op: each is compared by itself"
+                ),
+                help: Some(format!("say so if that is right: `mock.repeats = {pieces}`")),
+                at: None,
+            });
+        }
     }
 }
 
@@ -45,7 +56,7 @@ pub(super) fn pieces_towards(lexicon: &Lexicon, mock: &[Symbol], e2e: &[Symbol])
 /// are the E2E's symbols; only the surroundings of the best hit are looked at.
 pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: &[Vec<Symbol>]) {
     let period = mock.sequence.len();
-    if mock.method != Method::Period || !(2..=PHASE_LENGTH).contains(&period) {
+    if mock.method != Method::Period || mock.phase_known || !(2..=PHASE_LENGTH).contains(&period) {
         return;
     }
     let absent = vec![cost::ABSENT; period];
@@ -56,7 +67,8 @@ pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: &[V
     };
     let best = streams.iter().filter_map(|text| near(&mock.sequence, text).map(|hit| (hit.cost, hit, text)));
     let Some((_, hit, text)) = best.min_by_key(|b| b.0) else { return };
-    let window = &text[hit.start.saturating_sub(3 * period)..(hit.end + 3 * period).min(text.len())];
+    let around = PHASE_PERIODS * period;
+    let window = &text[hit.start.saturating_sub(around)..(hit.end + around).min(text.len())];
     let turned = |by: usize| -> Vec<Symbol> { (0..period).map(|i| mock.sequence[(i + by) % period]).collect() };
     let worst = period as u32 * cost::ABSENT;
     let by = (0..period).min_by_key(|&by| near(&turned(by), window).map_or(worst, |h| h.cost)).unwrap_or(0);

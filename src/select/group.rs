@@ -4,6 +4,7 @@ use super::lexicon::Lexicon;
 use super::selection::Instance;
 use crate::diag::Side;
 use crate::kernel::{Families, Glob, KernelPattern};
+use crate::limits::{PERIOD_LAST, PERIOD_NEAR};
 use crate::sequence;
 use crate::trace::{ContextId, Trace};
 use rustc_hash::FxHashMap;
@@ -26,34 +27,42 @@ fn by_key<K: Hash + Eq>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Inst
 
 /// For every context of the trace: the outermost range of its chain that `wanted` matches, if none of the
 /// chain is unwanted.
-struct Chains<'t> {
-    trace: &'t Trace,
-    wanted: Vec<bool>,
-    unwanted: Vec<bool>,
+struct Chains {
+    found: Vec<Chain>,
 }
 
-impl<'t> Chains<'t> {
+#[derive(Debug, Clone, Copy)]
+enum Chain {
+    Without,
+    Has(u32),
+    Unwanted,
+}
+
+impl Chains {
     fn new(
-        trace: &'t Trace,
+        trace: &Trace,
         wanted: impl Fn(&crate::trace::RangeName) -> bool,
         unwanted: impl Fn(&crate::trace::RangeName) -> bool,
     ) -> Self {
         let names = trace.names.ranges();
-        Self { trace, wanted: names.iter().map(wanted).collect(), unwanted: names.iter().map(unwanted).collect() }
+        let wanted: Vec<bool> = names.iter().map(wanted).collect();
+        let unwanted: Vec<bool> = names.iter().map(unwanted).collect();
+        let found = trace.ranges.inwards(|around, range| {
+            let name = trace.ranges.name(range).0 as usize;
+            match around.copied().unwrap_or(Chain::Without) {
+                _ if unwanted[name] => Chain::Unwanted,
+                Chain::Without if wanted[name] => Chain::Has(range),
+                around => around,
+            }
+        });
+        Self { found }
     }
 
     fn find(&self, context: ContextId) -> Option<u32> {
-        let mut found = None;
-        for range in self.trace.ranges.innermost_first(context) {
-            let name = self.trace.ranges.name(range).0 as usize;
-            if self.unwanted[name] {
-                return None;
-            }
-            if self.wanted[name] {
-                found = Some(range);
-            }
+        match self.found.get(context.0 as usize)? {
+            Chain::Has(range) => Some(*range),
+            Chain::Without | Chain::Unwanted => None,
         }
-        found
     }
 }
 
@@ -117,28 +126,68 @@ pub(super) fn by_anchor(trace: &Trace, scope: &[u32], anchor: &KernelPattern, fa
     in_time_order(trace, instances)
 }
 
-/// One instance a period of the busiest repeating stretch of a stream; among stretches of nearly the same
-/// time (a set-up loop comes within a sixth) the last one.
-pub(super) fn by_period(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side) -> Vec<Instance> {
-    let mut best: Option<(i64, i64, Vec<Instance>)> = None;
-    for stream in streams(trace, scope) {
-        let symbols = lexicon.symbols(side, trace, &stream);
-        for run in sequence::runs(&symbols) {
-            if run.period < 2 {
-                continue;
-            }
-            let whole = run.repeats() * run.period;
-            let ops = &stream[run.start..run.start + whole];
-            let busy: i64 = ops.iter().map(|&op| trace.ops.duration(op)).sum();
-            let end = ops.last().map_or(0, |&op| trace.op(op).end);
-            let better = best.as_ref().is_none_or(|&(b, e, _)| busy * 6 > b * 7 || (busy * 7 >= b * 6 && end > e));
-            if better {
-                let instances = ops.chunks(run.period).map(|c| Instance { ops: c.to_vec() }).collect();
-                best = Some((busy, end, instances));
-            }
+/// Instances by period.
+#[derive(Debug, Default)]
+pub(super) struct Periods {
+    pub(super) instances: Vec<Instance>,
+    /// The stretch ends with its stream after whole repetitions: it begins where an execution begins.
+    pub(super) phase_known: bool,
+}
+
+/// One instance a period of a repeating stretch of a stream: one that reaches the stream's end if there is one, since
+/// a benchmark measures last; else the busiest; among nearly equal ones the last.
+pub(super) fn by_period(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side) -> Periods {
+    let mut texts = streams(trace, scope);
+    if texts.len() > 1 {
+        texts.extend(merged(trace, scope));
+    }
+    let mut stretches: Vec<Stretch<'_>> = Vec::new();
+    for text in &texts {
+        let symbols = lexicon.symbols(side, trace, text);
+        for run in sequence::runs(&symbols).into_iter().filter(|run| run.period >= 2) {
+            let ops = &text[run.start..run.start + run.repeats() * run.period];
+            stretches.push(Stretch {
+                ops,
+                period: run.period,
+                busy: ops.iter().map(|&op| trace.ops.duration(op)).sum::<i64>() as f64,
+                end: ops.last().map_or(0, |&op| trace.op(op).end),
+                last: run.end + run.period > text.len(),
+                whole: run.end == text.len() && (run.end - run.start).is_multiple_of(run.period),
+            });
         }
     }
-    best.map_or_else(Vec::new, |(_, _, instances)| instances)
+    let busiest = stretches.iter().map(|s| s.busy).fold(0.0, f64::max);
+    let ends = stretches.iter().any(|s| s.last && s.busy >= busiest * PERIOD_LAST);
+    let eligible: Vec<&Stretch<'_>> =
+        stretches.iter().filter(|s| !ends || (s.last && s.busy >= busiest * PERIOD_LAST)).collect();
+    let most = eligible.iter().map(|s| s.busy).fold(0.0, f64::max);
+    let best = eligible.into_iter().filter(|s| s.busy * PERIOD_NEAR >= most).max_by_key(|s| s.end);
+    best.map_or_else(Periods::default, |best| Periods {
+        instances: best.ops.chunks(best.period).map(|c| Instance { ops: c.to_vec() }).collect(),
+        phase_known: best.whole,
+    })
+}
+
+/// A repeating stretch of a stream.
+struct Stretch<'t> {
+    ops: &'t [u32],
+    period: usize,
+    /// In ns.
+    busy: f64,
+    end: i64,
+    /// Less than a period follows it.
+    last: bool,
+    whole: bool,
+}
+
+/// All streams of each device as one, in the order in which their work was issued: what works on several streams at
+/// once repeats only there.
+pub(super) fn merged(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
+    let grouped = by_key(scope, |i| {
+        let op = trace.op(i);
+        Some((op.process, op.device))
+    });
+    in_issue_order(trace, grouped).into_iter().map(|i| i.ops).collect()
 }
 
 /// The scope by stream (process, device, stream), each in time order.

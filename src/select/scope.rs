@@ -1,11 +1,12 @@
 //! Where to look: the process and the enclosing ranges a side's spec names.
 
-use super::selection::SelectionNote;
-use crate::diag::{Severity, nearest_many};
+use super::auto::near_marks;
+use super::selection::{NotFound, SelectionNote};
+use crate::diag::{Loc, Severity};
 use crate::kernel::{Families, Glob};
 use crate::spec::{ProcessFilter, SideSpec};
 use crate::trace::{ContextId, Trace};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 /// The operations to look through, in time order.
 #[derive(Debug, Clone)]
@@ -15,6 +16,10 @@ pub(super) struct Scope {
     pub(super) words: String,
     /// Whether the ranges asked for were all found.
     pub(super) exact: bool,
+    /// Whether any range was asked for.
+    pub(super) asked: bool,
+    /// What was asked for and is not there, where nothing else can stand in.
+    pub(super) unmet: Option<Box<NotFound>>,
     pub(super) notes: Vec<SelectionNote>,
 }
 
@@ -22,28 +27,39 @@ pub(super) struct Scope {
 /// innermost first, and that is said: a trace without marks, or with other ones, can still be judged by
 /// its kernel sequence.
 pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Scope {
-    let mut notes = Vec::new();
-    let all = in_process(trace, spec, families, &mut notes);
+    let mut scope = Scope {
+        ops: Vec::new(),
+        words: String::new(),
+        exact: true,
+        asked: !spec.within.is_empty(),
+        unmet: None,
+        notes: Vec::new(),
+    };
+    match in_process(trace, spec, families) {
+        Some(ops) => scope.ops = ops,
+        None => scope.unmet = spec.process.as_ref().map(|filter| no_such_process(spec, &filter.loc)),
+    }
     let patterns: Vec<&Glob> = spec.within.iter().map(|w| &w.value).collect();
-    if patterns.is_empty() {
-        return Scope { ops: all, words: String::new(), exact: true, notes };
+    if patterns.is_empty() || scope.unmet.is_some() {
+        return scope;
     }
-    for kept in prefixes_then_suffixes(&patterns) {
-        let by_thread = open_at_launch(trace, &all, kept);
-        let by_time = by_thread.is_empty().then(|| during(trace, &all, kept));
-        let timed = by_time.as_ref().is_some_and(|ops| !ops.is_empty());
-        let ops = by_time.unwrap_or(by_thread);
-        if ops.is_empty() {
-            continue;
-        }
-        let exact = kept.len() == patterns.len();
-        if !exact || timed {
-            notes.push(relaxed(trace, spec, kept, timed));
-        }
-        return Scope { ops, words: words(kept), exact: exact && !timed, notes };
+    let found = prefixes_then_suffixes(&patterns).find_map(|kept| {
+        let by_thread = open_at_launch(trace, &scope.ops, kept);
+        let timed = by_thread.is_empty();
+        let ops = if timed { during(trace, &scope.ops, kept) } else { by_thread };
+        (!ops.is_empty()).then_some((kept, ops, timed))
+    });
+    let (kept, ops, timed): (&[&Glob], Option<Vec<u32>>, bool) = match found {
+        Some((kept, ops, timed)) => (kept, Some(ops), timed),
+        None => (&[], None, false),
+    };
+    scope.exact = kept.len() == patterns.len() && !timed;
+    if !scope.exact {
+        relax(&mut scope, trace, spec, kept, timed);
     }
-    notes.push(relaxed(trace, spec, &[], false));
-    Scope { ops: all, words: String::new(), exact: false, notes }
+    scope.words = words(kept);
+    scope.ops = ops.unwrap_or(scope.ops);
+    scope
 }
 
 fn words(patterns: &[&Glob]) -> String {
@@ -56,9 +72,10 @@ fn prefixes_then_suffixes<'s, 'p>(patterns: &'s [&'p Glob]) -> impl Iterator<Ite
     (1..=n).rev().map(move |k| &patterns[..k]).chain((1..n).map(move |k| &patterns[k..]))
 }
 
-fn in_process(trace: &Trace, spec: &SideSpec, families: &Families, notes: &mut Vec<SelectionNote>) -> Vec<u32> {
+/// Operations of the process asked for; `None` if no such process launches GPU work.
+fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Vec<u32>> {
     let all = 0..trace.len() as u32;
-    let Some(filter) = &spec.process else { return all.collect() };
+    let Some(filter) = &spec.process else { return Some(all.collect()) };
     let wanted: FxHashSet<u16> = match &filter.value {
         ProcessFilter::HasRange(name) => (0..trace.ranges.len() as u32)
             .filter(|&r| name.matches(&trace.names.range(trace.ranges.name(r)).text))
@@ -79,43 +96,31 @@ fn in_process(trace: &Trace, spec: &SideSpec, families: &Families, notes: &mut V
             seen.get(*n as usize).copied().into_iter().collect()
         }
     };
-    let ops: Vec<u32> = all.clone().filter(|&i| wanted.contains(&trace.op(i).process.0)).collect();
-    if !ops.is_empty() {
-        return ops;
-    }
-    notes.push(SelectionNote {
-        severity: Severity::Warning,
-        message: format!(
-            "no process of the {} trace that launches GPU work is the one asked for: all are searched",
-            spec.side
-        ),
-        help: Some("`align inspect TRACE` lists the processes and their ranges".to_owned()),
-        at: Some(filter.loc.clone()),
-    });
-    all.collect()
+    let ops: Vec<u32> = all.filter(|&i| wanted.contains(&trace.op(i).process.0)).collect();
+    (!ops.is_empty()).then_some(ops)
+}
+
+fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
+    let tried = vec![("the process asked for".to_owned(), "no process that launches GPU work is that one".to_owned())];
+    Box::new(NotFound { side: spec.side, tried, candidates: Vec::new(), at: Some(at.clone()) })
 }
 
 /// Operations whose enclosing ranges (at launch, then at capture) hold the patterns in this order.
 fn open_at_launch(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
-    let mut known: FxHashMap<(ContextId, ContextId), bool> = FxHashMap::default();
     let names = matching_names(trace, patterns);
-    ops.iter()
-        .copied()
-        .filter(|&op| {
-            let key = (trace.launch_context(op), trace.capture_context(op));
-            *known.entry(key).or_insert_with(|| {
-                let mut wanted = 0;
-                for context in [key.0, key.1] {
-                    for range in trace.ranges.outermost_first(context) {
-                        if wanted < patterns.len() && names[wanted].contains(&trace.ranges.name(range).0) {
-                            wanted += 1;
-                        }
-                    }
-                }
-                wanted == patterns.len()
-            })
+    // How many patterns hold inside a chain, if `before` of them held outside it.
+    let held = |before: usize| {
+        trace.ranges.inwards(|around: Option<&usize>, range| {
+            let held = around.copied().unwrap_or(before);
+            held + usize::from(names.get(held).is_some_and(|names| names.contains(&trace.ranges.name(range).0)))
         })
-        .collect()
+    };
+    let held: Vec<Vec<usize>> = (0..patterns.len()).map(held).collect();
+    let inside = |before: usize, context: ContextId| {
+        held.get(before).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
+    };
+    let holds = |&op: &u32| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len();
+    ops.iter().copied().filter(holds).collect()
 }
 
 /// For each pattern the range names it matches.
@@ -158,45 +163,47 @@ fn during(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
         .collect()
 }
 
-fn relaxed(trace: &Trace, spec: &SideSpec, kept: &[&Glob], timed: bool) -> SelectionNote {
+/// Says what was left away, or, where a range of nearly the same name shows that it is a mistake, that nothing can be
+/// selected.
+fn relax(scope: &mut Scope, trace: &Trace, spec: &SideSpec, kept: &[&Glob], timed: bool) {
+    let side = spec.side;
     let missing = spec.within.iter().find(|w| !kept.iter().any(|k| **k == w.value));
     let at = missing.or(spec.within.first()).map(|w| w.loc.clone());
-    let side = spec.side;
+    let note =
+        |severity, message: String, help: Option<String>| SelectionNote { severity, message, help, at: at.clone() };
     if trace.ranges.is_empty() {
-        return SelectionNote {
-            severity: Severity::Note,
-            message: format!("the {side} trace has no NVTX ranges: its whole length is searched"),
-            help: Some("capture with `nsys profile -t cuda,nvtx` to select by ranges".to_owned()),
-            at,
-        };
+        let help = "capture with `nsys profile -t cuda,nvtx` to select by ranges";
+        let message = format!("the {side} trace has no NVTX ranges: its whole length is searched");
+        scope.notes.push(note(Severity::Note, message, Some(help.to_owned())));
+        return;
     }
-    if timed && missing.is_none() {
-        return SelectionNote {
-            severity: Severity::Note,
-            message: format!(
+    let Some(missing) = missing else {
+        if timed {
+            let message = format!(
                 "{} of the {side} trace is open in another process than the kernels': taken by time",
                 words(kept)
-            ),
-            help: None,
-            at,
-        };
+            );
+            scope.notes.push(note(Severity::Note, message, None));
+        }
+        return;
+    };
+    let near = near_marks(trace, missing.as_str());
+    if !near.is_empty() {
+        let tried = vec![(
+            format!("`within` {}", words(&[&missing.value])),
+            "no GPU work lies within such a range, and one of nearly that name is there".to_owned(),
+        )];
+        scope.unmet = Some(Box::new(NotFound { side, tried, candidates: near, at }));
+        return;
     }
-    let wanted = missing.map_or("", |m| m.as_str());
-    let names: Vec<&str> = trace.names.ranges().iter().map(|r| r.text.as_str()).collect();
-    let near = nearest_many(wanted.trim_matches('*'), names, 3);
-    let near: Vec<String> =
-        near.into_iter().map(|n| format!("`{}`", crate::diag::shorten(&crate::diag::escape(n), 60))).collect();
-    SelectionNote {
-        severity: Severity::Warning,
-        message: format!(
-            "no GPU work of the {side} trace lies within a range `{wanted}`: {} searched instead",
-            if kept.is_empty() { "the whole trace is".to_owned() } else { format!("{} is", words(kept)) }
-        ),
-        help: Some(if near.is_empty() {
-            "`align inspect TRACE` lists the ranges it has".to_owned()
-        } else {
-            format!("nearest ranges: {}; `align inspect TRACE` lists them all", near.join(", "))
-        }),
-        at,
-    }
+    let searched = if kept.is_empty() { "the whole trace is".to_owned() } else { format!("{} is", words(kept)) };
+    let message = format!(
+        "no GPU work of the {side} trace lies within a range `{}`: {searched} searched instead",
+        missing.as_str()
+    );
+    scope.notes.push(note(
+        Severity::Warning,
+        message,
+        Some("`align inspect TRACE` lists the ranges it has".to_owned()),
+    ));
 }

@@ -1,11 +1,11 @@
 //! Instances without marks: occurrences of a kernel sequence in the stream.
 
-use super::group::{in_time_order, streams};
+use super::group::{in_time_order, merged, streams};
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::Instance;
 use crate::diag::Side;
 use crate::kernel::{Families, KernelPattern, Level};
-use crate::limits::{CONFIDENCE_FAMILY_ONLY, HIT_COST, cost};
+use crate::limits::{CONFIDENCE_FAMILY_ONLY, HIT_ALIKE, HIT_COST, cost};
 use crate::sequence::{self, Pattern};
 use crate::spec::KernelEntry;
 use crate::trace::Trace;
@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) confidence: f64,
     /// A second sign agrees with a confidence that alone would not do.
     pub(super) confirmed: bool,
+    /// Occurrences that are alike but lack a critical kernel.
+    pub(super) dropped: usize,
 }
 
 /// Where to search, and by what.
@@ -32,6 +34,8 @@ pub(super) struct Searcher<'a> {
     /// What must stand right before and right after an occurrence: tells works apart that share all names.
     pub(super) after: Option<&'a KernelPattern>,
     pub(super) before: Option<&'a KernelPattern>,
+    /// The pattern's kernels ran on several streams: all streams of a device are searched as one.
+    pub(super) across_streams: bool,
 }
 
 impl Searcher<'_> {
@@ -39,7 +43,16 @@ impl Searcher<'_> {
     pub(super) fn like(&self, pattern: &[Symbol]) -> Found {
         let absent: Vec<u32> = pattern.iter().map(|&s| self.absent(s)).collect();
         let found = self.occurrences(&absent, &|i, symbol| self.lexicon.substitution(pattern[i], symbol));
-        self.confirm(found)
+        let mut found = self.confirm(found);
+        // Where the very kernels are found, occurrences of mere relatives (other tiles) are other works.
+        let has_one = |i: &Instance| {
+            i.ops.iter().any(|&op| pattern.contains(&self.lexicon.symbol(self.side, self.trace.ops.name(op))))
+        };
+        if found.instances.iter().any(has_one) {
+            found.instances.retain(has_one);
+        }
+        self.extend(&mut found.instances);
+        found
     }
 
     /// Occurrences of the families of `pattern`: another backend launches other names for the same work. Says
@@ -84,17 +97,27 @@ impl Searcher<'_> {
     fn occurrences(&self, absent: &[u32], substitution: &dyn Fn(usize, Symbol) -> u32) -> Found {
         let pattern = Pattern { absent, substitution };
         let mut found = Found::default();
-        for stream in streams(self.trace, self.scope) {
+        let mut confidences: Vec<f64> = Vec::new();
+        for stream in self.texts() {
             let text = self.lexicon.symbols(self.side, self.trace, &stream);
             for hit in sequence::search(&text, self.lexicon.len(), &pattern, HIT_COST) {
                 if self.has_neighbours(&stream, hit.start, hit.end) {
-                    found.confidence = found.confidence.max(pattern.confidence(&hit));
+                    confidences.push(pattern.confidence(&hit));
                     found.instances.push(Instance { ops: stream[hit.start..hit.end].to_vec() });
                 }
             }
         }
+        // What is only half as alike as the best is something else.
+        let best = confidences.iter().copied().fold(0.0, f64::max);
+        let mut alike = confidences.into_iter().map(|c| c > best * HIT_ALIKE);
+        found.instances.retain(|_| alike.next().unwrap_or(false));
+        found.confidence = best;
         found.instances = in_time_order(self.trace, found.instances);
         found
+    }
+
+    fn texts(&self) -> Vec<Vec<u32>> {
+        if self.across_streams { merged(self.trace, self.scope) } else { streams(self.trace, self.scope) }
     }
 
     fn has_neighbours(&self, stream: &[u32], start: usize, end: usize) -> bool {
@@ -115,7 +138,9 @@ impl Searcher<'_> {
             critical.iter().all(held)
         };
         if !critical.is_empty() && found.instances.iter().any(holds_all) {
+            let before = found.instances.len();
             found.instances.retain(holds_all);
+            found.dropped = before - found.instances.len();
             found.confirmed = true;
         }
         found
@@ -130,7 +155,7 @@ impl Searcher<'_> {
         for &op in instances.iter().flat_map(|i| &i.ops) {
             held[op as usize] = true;
         }
-        let streams = streams(self.trace, self.scope);
+        let streams = self.texts();
         let mut place = vec![(0, 0); self.trace.len()];
         for (s, stream) in streams.iter().enumerate() {
             for (i, &op) in stream.iter().enumerate() {

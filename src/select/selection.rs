@@ -35,6 +35,9 @@ pub struct Instance {
 pub struct LeftOut {
     pub reason: String,
     pub count: usize,
+    /// They are executions of something else than what is compared, or of it in another form; not warm-up, another
+    /// rank or another launch mode.
+    pub unlike: bool,
 }
 
 /// Something about the selection that the user should know; becomes a finding.
@@ -64,6 +67,8 @@ pub struct Selection {
     pub how: String,
     /// 1 where ranges say it; the share of unspent cost where a search found it.
     pub confidence: f64,
+    /// Instances begin where the op does; false for a period with an arbitrary phase.
+    pub phase_known: bool,
     /// Of one class: same process, same normalised sequence, same launch mode; without warm-up.
     pub instances: Vec<Instance>,
     /// The normalised sequence of every instance.

@@ -2,7 +2,7 @@
 
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::{Instance, LeftOut, SelectionNote};
-use crate::diag::{Severity, Side, duration};
+use crate::diag::{Severity, Side, Spanned, duration};
 use crate::kernel::is_generated;
 use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cost};
 use crate::sequence::{Step, align, align_cost};
@@ -26,6 +26,7 @@ pub(super) struct Settled {
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Clone)]
 struct Class {
     process: u16,
+    device: u16,
     from_graph: bool,
     sequence: Vec<Symbol>,
 }
@@ -85,26 +86,47 @@ pub(super) fn nearest_to(
     let before = settled.instances.len();
     let mut distance = distances.into_iter();
     settled.instances.retain(|_| distance.next().is_some_and(|d| d <= limit));
-    settled.leave_out("other launch shapes, further from the mock's", before - settled.instances.len());
+    settled.leave_out("with other launch shapes, further from the mock's", before - settled.instances.len());
     settled
 }
 
 impl Settled {
+    /// Leaves out executions that are unlike the ones compared.
     pub(super) fn leave_out(&mut self, reason: &str, count: usize) {
+        self.leave(reason, count, true);
+    }
+
+    fn leave(&mut self, reason: &str, count: usize, unlike: bool) {
         if count > 0 {
-            self.left_out.push(LeftOut { reason: reason.to_owned(), count });
+            self.left_out.push(LeftOut { reason: reason.to_owned(), count, unlike });
         }
     }
 
-    /// Leaves out `asked` leading instances, then those that have not settled.
-    pub(super) fn drop_warm_up(&mut self, trace: &Trace, asked: usize) {
-        let asked = asked.min(self.instances.len());
-        self.instances.drain(..asked);
-        self.leave_out("warm-up, as the spec says", asked);
+    /// How many executions were left out because they are unlike.
+    pub(super) fn unlike(&self) -> usize {
+        self.left_out.iter().filter(|l| l.unlike).map(|l| l.count).sum()
+    }
+
+    /// Leaves out as many leading instances as the spec asks for, then those that have not settled.
+    pub(super) fn drop_warm_up(&mut self, trace: &Trace, asked: Option<&Spanned<u32>>) {
+        if let Some(asked) = asked {
+            let count = asked.value as usize;
+            if count < self.instances.len() {
+                self.instances.drain(..count);
+                self.leave("warm-up, as the spec says", count, false);
+            } else {
+                self.notes.push(SelectionNote {
+                    severity: Severity::Error,
+                    message: format!("`warmup = {count}` would leave out all {} instances", self.instances.len()),
+                    help: Some("ask for fewer, or run more iterations".to_owned()),
+                    at: Some(asked.loc.clone()),
+                });
+            }
+        }
         let times: Vec<f64> = self.instances.iter().map(|i| time(trace, i)).collect();
         let outliers = leading_outliers(&times);
         self.instances.drain(..outliers);
-        self.leave_out("warm-up: the first instances had not settled", outliers);
+        self.leave("warm-up: the first instances had not settled", outliers, false);
     }
 
     /// Warns where one name sequence stands in several surroundings that differ in time: two works.
@@ -157,6 +179,7 @@ fn classify(trace: &Trace, lexicon: &Lexicon, side: Side, instances: Vec<Instanc
         let Some(&first) = instance.ops.first() else { continue };
         let class = Class {
             process: trace.op(first).process.0,
+            device: trace.op(first).device,
             from_graph: is_from_graph(trace, &instance),
             sequence: lexicon.symbols(side, trace, &instance.ops),
         };
@@ -180,7 +203,7 @@ fn keep(classes: BTreeMap<Class, Vec<Instance>>, best: &Class) -> Settled {
         }
         if class == *best {
             settled.instances = members;
-        } else if class.process != best.process {
+        } else if (class.process, class.device) != (best.process, best.device) {
             processes += members.len();
         } else if class.sequence == best.sequence {
             modes += members.len();
@@ -188,9 +211,9 @@ fn keep(classes: BTreeMap<Class, Vec<Instance>>, best: &Class) -> Settled {
             sequences += members.len();
         }
     }
-    settled.leave_out("another kernel sequence", sequences);
-    settled.leave_out(if best.from_graph { "launched eagerly" } else { "replayed from a graph" }, modes);
-    settled.leave_out("in another process", processes);
+    settled.leave_out("with another kernel sequence", sequences);
+    settled.leave(if best.from_graph { "launched eagerly" } else { "replayed from a graph" }, modes, false);
+    settled.leave("in another process or on another device", processes, false);
     settled
 }
 

@@ -159,6 +159,13 @@ fn read_known(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<KnownDiffere
         report_unless_judgement(table, check, vocabulary);
     }
     let kernels = table.node("kernels").map(|node| node.text_patterns());
+    for pattern in kernels.iter().flatten().flatten().filter(|p| matches!(p.as_str(), "*" | "**" | "/.*/")) {
+        table.reading.report(
+            Problem::spec("known-difference-of-everything", "a known difference of every kernel would hide all others")
+                .label(&pattern.loc, "matches every kernel")
+                .help("name the kernels it is about"),
+        );
+    }
     if !table.has("kernels") && !table.has("checks") && !table.is_broken() {
         table.reading.report(
             Problem::spec("known-difference-of-nothing", "a known difference names neither kernels nor checks")

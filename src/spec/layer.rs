@@ -7,6 +7,7 @@ use super::model::{
 };
 use crate::diag::{Loc, Severity, Side, Spanned};
 use crate::kernel::{Glob, Level};
+use crate::limits::TOLERANCE;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -46,7 +47,6 @@ pub(super) struct LatencyLayer {
 }
 
 /// Tolerances where a spec sets none.
-const WITHIN: f64 = 0.10;
 const KERNEL_WITHIN: f64 = 0.25;
 const KERNEL_FLOOR: f64 = 0.05;
 
@@ -83,7 +83,7 @@ impl Layer {
             order: or(self.order, Order::Strict, default),
             identity: or(self.identity, Level::Normalised, default),
             latency: Latency {
-                within: or(self.latency.within, WITHIN, default),
+                within: or(self.latency.within, TOLERANCE, default),
                 reason: self.latency.reason,
                 kernel_within: or(self.latency.kernel_within, KERNEL_WITHIN, default),
                 kernel_floor: or(self.latency.kernel_floor, KERNEL_FLOOR, default),

@@ -1,6 +1,6 @@
 //! Where spec files come from: the file system, and the files shipped inside the program.
 
-use crate::diag::{Problem, SourceFile, nearest, nearest_file};
+use crate::diag::{Problem, SourceFile, nearest, nearest_file, refuse_special};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -126,12 +126,16 @@ fn with_suffix(path: PathBuf) -> PathBuf {
 /// Reads a text that a spec is made of.
 ///
 /// # Errors
-/// A problem without a place if the file is missing, a folder, too large, unreadable or not UTF-8.
+/// A problem without a place if the file is missing, a folder or a pipe, too large, unreadable or not UTF-8.
 pub fn read_file(path: &Path) -> Result<Arc<SourceFile>, Problem> {
     let shown = path.display();
     if path.is_dir() {
         return Err(Problem::spec("not-a-file", format!("{shown} is a folder"))
             .help("give a `.toml` file here; to check a whole folder, run `align check FOLDER`"));
+    }
+    if let Err(what) = refuse_special(path) {
+        return Err(Problem::spec("not-a-file", format!("{shown} is {what}"))
+            .help("write its content to a file, and give that"));
     }
     let mut bytes = Vec::new();
     fs::File::open(path)

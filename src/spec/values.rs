@@ -3,11 +3,9 @@
 use super::model::{Count, Parameter};
 use super::node::{Node, integer_of};
 use crate::diag::{Problem, Spanned};
+use crate::limits::TOLERANCE_MOST;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
-
-/// A tolerance wider than this is a mistake: it would let anything pass.
-const WIDEST: f64 = 100.0;
 
 impl Node<'_> {
     /// A tolerance as a fraction, above 0.
@@ -16,7 +14,7 @@ impl Node<'_> {
             f if f.is_nan() => Err("not a number"),
             f if f < 0.0 => Err("negative"),
             0.0 => Err("nothing measured is ever exactly equal"),
-            f if f > WIDEST => Err("so wide that anything would pass"),
+            f if f > TOLERANCE_MOST => Err("so wide that another op would pass"),
             _ => Ok(()),
         })
     }

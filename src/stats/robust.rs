@@ -17,11 +17,14 @@ pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     Some(sorted[low] + (sorted[high] - sorted[low]) * (at - low as f64))
 }
 
+/// 1 / Φ⁻¹(3/4): a normal distribution's standard deviation, in median absolute deviations.
+const NORMAL_SCALE: f64 = 1.4826;
+
 /// The median absolute deviation, scaled to the standard deviation of a normal distribution.
 pub fn mad(values: &[f64]) -> Option<f64> {
     let centre = median(values)?;
     let deviations: Vec<f64> = values.iter().map(|v| (v - centre).abs()).collect();
-    median(&deviations).map(|m| m * 1.4826)
+    median(&deviations).map(|m| m * NORMAL_SCALE)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Steady state: how many leading instances are warm-up.
 
 use super::robust::{mad, median};
-use crate::limits::{STEADY_MADS, STEADY_MOST, STEADY_SHARE};
+use crate::limits::{STEADY_LEAST, STEADY_MADS, STEADY_MOST, STEADY_SHARE};
 
 /// The number of leading values outside the band around the median of the second half.
 ///
 /// The band is the wider of a share of the median and a multiple of the scaled median absolute
 /// deviation. Only an unbroken run at the start counts, and never more than a third of all.
 pub fn leading_outliers(values: &[f64]) -> usize {
-    if values.len() < 4 {
+    if values.len() < STEADY_LEAST {
         return 0;
     }
     let settled = &values[values.len() / 2..];

@@ -358,13 +358,18 @@ impl TraceBuilder {
             row.map(|row| Moment { thread: row.thread.0, at: row.at, slot: launches + i as u32 })
         }));
         self.launches.context = vec![ContextId::NONE; launches as usize];
-        sweep(ranges, &mut moments, |slot, context| {
+        let followed = sweep(ranges, &mut moments, |slot, context| {
             if slot < launches {
                 self.launches.context[slot as usize] = context;
             } else {
                 nodes.capture[(slot - launches) as usize] = context;
             }
         });
+        if !followed {
+            self.warnings.push(
+                "too many NVTX ranges cross each other: some are taken to end with those opened later".to_owned(),
+            );
+        }
     }
 
     fn sort_syncs(&mut self) {

@@ -90,15 +90,57 @@ impl Ranges {
         })
     }
 
-    /// The ranges of a chain, outermost first.
-    pub fn outermost_first(&self, context: ContextId) -> Vec<u32> {
-        let mut chain: Vec<u32> = self.innermost_first(context).collect();
-        chain.reverse();
-        chain
+    /// A value for every chain, from that of the chain around it (`None` at the outermost) and its innermost range.
+    /// One step a chain, however deep: walking each chain to its end would take their product.
+    pub fn inwards<T>(&self, mut value: impl FnMut(Option<&T>, u32) -> T) -> Vec<T> {
+        let mut values: Vec<T> = Vec::with_capacity(self.contexts.len());
+        // A chain is made after the one around it.
+        for &(range, around) in &self.contexts {
+            let next = value(values.get(around.0 as usize), range);
+            values.push(next);
+        }
+        values
+    }
+
+    /// Adds to every chain's value those of all chains inside it, and pairs it with the chain's innermost range.
+    pub fn outwards<T: Copy>(&self, mut values: Vec<T>, add: impl Fn(T, T) -> T) -> Vec<(u32, T)> {
+        for (inner, &(_, around)) in self.contexts.iter().enumerate().rev() {
+            if around != ContextId::NONE {
+                values[around.0 as usize] = add(values[around.0 as usize], values[inner]);
+            }
+        }
+        self.contexts.iter().map(|&(range, _)| range).zip(values).collect()
     }
 
     /// The number of distinct chains; a chain's id is below this.
     pub fn context_count(&self) -> usize {
         self.contexts.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ranges 0 to 3: 1 and 2 inside 0, 3 inside 2.
+    fn forest() -> Ranges {
+        let contexts = vec![(0, ContextId::NONE), (1, ContextId(0)), (2, ContextId(0)), (3, ContextId(2))];
+        Ranges { contexts, ..Ranges::default() }
+    }
+
+    #[test]
+    fn values_go_inwards_along_each_chain() {
+        let paths = forest().inwards(|around: Option<&Vec<u32>>, range| {
+            let mut path = around.cloned().unwrap_or_default();
+            path.push(range);
+            path
+        });
+        assert_eq!(paths, [vec![0], vec![0, 1], vec![0, 2], vec![0, 2, 3]]);
+    }
+
+    #[test]
+    fn values_go_outwards_to_every_chain_around() {
+        let sums = forest().outwards(vec![1, 10, 100, 1000], |a, b| a + b);
+        assert_eq!(sums, [(0, 1111), (1, 10), (2, 1100), (3, 1000)]);
     }
 }

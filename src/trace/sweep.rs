@@ -2,10 +2,11 @@
 //!
 //! Push/pop ranges nest, so that a stack suffices; start/end ranges may cross, so that closing one may
 //! take a link out of the middle of the chain. Chains share their tails: memory grows with the number
-//! of ranges, not with ranges times moments. Sorting dominates: O((r + q) log (r + q)) for r ranges and
-//! q moments.
+//! of ranges and of such links, not with ranges times moments. Sorting dominates: O((r + q) log (r + q)) for r ranges
+//! and q moments.
 
 use super::ranges::{ContextId, Ranges};
+use crate::limits::RELINKED_CHAINS;
 
 /// A moment on a thread, and where its answer goes.
 #[derive(Debug, Clone, Copy)]
@@ -15,44 +16,76 @@ pub(super) struct Moment {
     pub(super) slot: u32,
 }
 
+/// A range that is open, and the soonest end of it and of all below it.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    end: i64,
+    soonest: i64,
+    range: u32,
+    context: ContextId,
+}
+
 /// Answers every moment; `moments` is reordered. Ranges must be ordered by thread, start, longest first.
-pub(super) fn sweep(ranges: &mut Ranges, moments: &mut [Moment], mut answer: impl FnMut(u32, ContextId)) {
+///
+/// Returns whether all crossings were followed: after [`RELINKED_CHAINS`] links a range that ends before one opened
+/// later is taken to run as long as that one.
+pub(super) fn sweep(ranges: &mut Ranges, moments: &mut [Moment], mut answer: impl FnMut(u32, ContextId)) -> bool {
     moments.sort_unstable_by_key(|m| (m.thread, m.at, m.slot));
-    let mut open: Vec<(i64, u32, ContextId)> = Vec::new();
+    let mut stack = Stack { open: Vec::new(), links_left: RELINKED_CHAINS };
     let mut next = 0;
     let mut thread = None;
     for moment in moments.iter() {
         if thread != Some(moment.thread) {
-            open.clear();
+            stack.open.clear();
             thread = Some(moment.thread);
             next += ranges.thread[next..].partition_point(|&t| t < moment.thread);
         }
         while next < ranges.len() && ranges.thread[next] == moment.thread && ranges.start[next] <= moment.at {
-            close(ranges, &mut open, ranges.start[next]);
-            push(ranges, &mut open, next as u32);
+            stack.close(ranges, ranges.start[next]);
+            stack.push(ranges, next as u32);
             next += 1;
         }
-        close(ranges, &mut open, moment.at);
-        answer(moment.slot, open.last().map_or(ContextId::NONE, |&(_, _, context)| context));
+        stack.close(ranges, moment.at);
+        answer(moment.slot, stack.innermost());
     }
+    stack.links_left > 0
 }
 
-fn push(ranges: &mut Ranges, open: &mut Vec<(i64, u32, ContextId)>, range: u32) {
-    let parent = open.last().map_or(ContextId::NONE, |&(_, _, context)| context);
-    let context = ContextId(ranges.contexts.len() as u32);
-    ranges.contexts.push((range, parent));
-    open.push((ranges.end[range as usize], range, context));
+/// The ranges open now, outermost first.
+struct Stack {
+    open: Vec<Open>,
+    links_left: usize,
 }
 
-/// Drops every range that ended before `now`; what stood above one that left the middle is linked anew.
-fn close(ranges: &mut Ranges, open: &mut Vec<(i64, u32, ContextId)>, now: i64) {
-    while open.last().is_some_and(|&(end, _, _)| end < now) {
-        open.pop();
+impl Stack {
+    fn innermost(&self) -> ContextId {
+        self.open.last().map_or(ContextId::NONE, |open| open.context)
     }
-    let Some(first) = open.iter().position(|&(end, _, _)| end < now) else { return };
-    let above: Vec<u32> = open.drain(first..).filter(|&(end, _, _)| end >= now).map(|(_, range, _)| range).collect();
-    for range in above {
-        push(ranges, open, range);
+
+    fn push(&mut self, ranges: &mut Ranges, range: u32) {
+        let context = ContextId(ranges.contexts.len() as u32);
+        ranges.contexts.push((range, self.innermost()));
+        let end = ranges.end[range as usize];
+        let soonest = self.open.last().map_or(end, |below| below.soonest.min(end));
+        self.open.push(Open { end, soonest, range, context });
+    }
+
+    /// Drops every range that ended before `now`; what stood above one that left the middle is linked anew.
+    fn close(&mut self, ranges: &mut Ranges, now: i64) {
+        while self.open.last().is_some_and(|open| open.end < now) {
+            self.open.pop();
+        }
+        // The soonest end falls from bottom to top: a search finds the first that ended, however deep the stack.
+        let first = self.open.partition_point(|open| open.soonest >= now);
+        let above = self.open.len() - first;
+        if above == 0 || self.links_left == 0 {
+            return;
+        }
+        self.links_left = self.links_left.saturating_sub(above);
+        let above: Vec<u32> = self.open.drain(first..).filter(|open| open.end >= now).map(|open| open.range).collect();
+        for range in above {
+            self.push(ranges, range);
+        }
     }
 }
 
@@ -89,12 +122,13 @@ mod tests {
             let mut moments: Vec<Moment> =
                 asked.iter().enumerate().map(|(i, &(thread, at))| Moment { thread, at, slot: i as u32 }).collect();
             let mut answers = vec![ContextId::NONE; asked.len()];
-            sweep(&mut ranges, &mut moments, |slot, context| answers[slot as usize] = context);
+            prop_assert!(sweep(&mut ranges, &mut moments, |slot, context| answers[slot as usize] = context));
             for (i, &(thread, at)) in asked.iter().enumerate() {
-                let expected: Vec<u32> = (0..ranges.len() as u32)
+                let innermost_first: Vec<u32> = (0..ranges.len() as u32)
+                    .rev()
                     .filter(|&r| ranges.thread(r).0 == thread && ranges.start(r) <= at && at <= ranges.end(r))
                     .collect();
-                prop_assert_eq!(ranges.outermost_first(answers[i]), expected);
+                prop_assert_eq!(ranges.innermost_first(answers[i]).collect::<Vec<_>>(), innermost_first);
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use super::table::Table;
 use super::{Ink, Page};
+use crate::diag::told_apart;
 use crate::diag::{duration, escape};
 use crate::inspect::model::KernelSummary;
 use crate::inspect::words::{counted, percent, thousands, time};
 use crate::kernel::Identity;
-use rustc_hash::FxHashMap;
 
 impl Page<'_> {
     pub(super) fn kernels(&self) -> String {
@@ -43,9 +43,15 @@ impl Page<'_> {
                         time(kernel.max_ns),
                     ],
                 );
+                if self.layout.verbose && escape(&kernel.name) != *name {
+                    table.whole(format!("      {}", escape(&kernel.name)));
+                }
             }
         }
-        let summary = counted(kernels.len() as u64, "name", "names");
+        let mut summary = counted(kernels.len() as u64, "name", "names");
+        if !self.layout.verbose {
+            summary += "; --verbose shows them whole, as a spec's `match` reads them";
+        }
         self.title("Kernels", &summary)
             + table.render(self).as_str()
             + self.kernels_left_out(&kernels[shown..]).as_str()
@@ -90,21 +96,15 @@ impl Page<'_> {
     }
 }
 
-/// Names short enough to read: bare names as they are, C++ ones by what they do and what wraps it, and
-/// numbered where template arguments alone tell them apart.
+/// Columns for a name that several kernels share.
+const SHARED_NAME: usize = 52;
+
+/// Names short enough to read: bare names as they are, C++ ones by what they do and what wraps it, and by what
+/// differs where several kernels would read the same.
 fn shown_names(kernels: &[KernelSummary]) -> Vec<String> {
-    let short: Vec<String> = kernels.iter().map(|kernel| escape(&readable(kernel))).collect();
-    let mut total: FxHashMap<&str, usize> = FxHashMap::default();
-    for name in &short {
-        *total.entry(name).or_default() += 1;
-    }
-    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
-    let numbered = short.iter().map(|name| {
-        let n = seen.entry(name).or_default();
-        *n += 1;
-        if total.get(name.as_str()).is_some_and(|&t| t > 1) { format!("{name} #{n}") } else { name.clone() }
-    });
-    numbered.collect()
+    let names: Vec<(String, String)> = kernels.iter().map(|k| (escape(&readable(k)), escape(&k.name))).collect();
+    let names: Vec<(&str, &str)> = names.iter().map(|(short, whole)| (short.as_str(), whole.as_str())).collect();
+    told_apart(&names, SHARED_NAME)
 }
 
 fn readable(kernel: &KernelSummary) -> String {

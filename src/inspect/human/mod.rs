@@ -19,6 +19,8 @@ pub struct Layout {
     pub top: usize,
     /// Levels of the range tree to show.
     pub depth: usize,
+    /// Whole names, and nothing left out for its length.
+    pub verbose: bool,
 }
 
 /// Renders the whole inspection; sections without content are left out.

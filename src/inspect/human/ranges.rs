@@ -22,7 +22,7 @@ impl Page<'_> {
         let indent = "  ".repeat(depth + 1);
         if depth >= self.layout.depth {
             let hidden = counted(size(ranges), "range", "ranges");
-            table.note(format!("{indent}… {hidden} deeper"));
+            table.note(indent.len(), format!("… {hidden} deeper"));
             return;
         }
         let any_work = self.inspection.totals.kernels + self.inspection.totals.memory_operations > 0;
@@ -44,9 +44,12 @@ impl Page<'_> {
             }
         }
         if !idle.is_empty() {
-            let names: Vec<String> = idle.iter().take(3).map(|r| shorten(&relative(&r.name, around), 40)).collect();
-            let more = if idle.len() > 3 { ", …" } else { "" };
-            table.note(format!("{indent}without GPU work: {}{more}", names.join(", ")));
+            let (most, longest) = if self.layout.verbose { (idle.len(), usize::MAX) } else { (3, 40) };
+            let names: Vec<String> =
+                idle.iter().take(most).map(|r| shorten(&relative(&r.name, around), longest)).collect();
+            let left = idle.len().saturating_sub(most);
+            let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+            table.note(indent.len(), format!("without GPU work: {}{more}", names.join(", ")));
         }
     }
 }

@@ -54,7 +54,8 @@ impl Page<'_> {
         }
         let mut out = self.title("Repeating structure", "found in the kernel sequence alone");
         let mut shown: Vec<Vec<String>> = Vec::new();
-        for structure in found.iter().take(MOST) {
+        let most = if self.layout.verbose { found.len() } else { MOST };
+        for structure in found.iter().take(most) {
             let kernels = self.one_structure(&mut out, structure);
             let known = least_rotation(kernels);
             if shown.contains(&known) {
@@ -64,8 +65,8 @@ impl Page<'_> {
                 shown.push(known);
             }
         }
-        if found.len() > MOST {
-            let _ = writeln!(out, "  … {} more", found.len() - MOST);
+        if found.len() > most {
+            let _ = writeln!(out, "  … {} more", found.len() - most);
         }
         out
     }
@@ -107,15 +108,16 @@ impl Page<'_> {
             }
         }
         let words = words.into_iter().map(|(name, times)| {
-            let name = shorten(&escape(name), 48);
+            let name = if self.layout.verbose { escape(name) } else { shorten(&escape(name), 48) };
             if times > 1 { format!("{name} ×{times}") } else { name }
         });
         let lines = self.wrapped(6, words, " · ");
-        for line in lines.iter().take(MOST_LINES) {
+        let most = if self.layout.verbose { lines.len() } else { MOST_LINES };
+        for line in lines.iter().take(most) {
             let _ = writeln!(out, "{line}");
         }
-        if lines.len() > MOST_LINES {
-            let _ = writeln!(out, "      …");
+        if lines.len() > most {
+            let _ = writeln!(out, "      … and more, shown by --verbose");
         }
     }
 }

@@ -15,8 +15,10 @@ pub(super) struct Table {
 
 enum Row {
     Cells(Option<Ink>, Vec<String>),
-    /// Text over the whole width.
-    Note(String),
+    /// Text over the whole width, going on below with this indent.
+    Note(usize, String),
+    /// A name on one line, however long: to be copied.
+    Whole(String),
 }
 
 /// Columns that a text takes in a terminal.
@@ -34,8 +36,13 @@ impl Table {
     }
 
     /// A faint line that no column's width depends on.
-    pub(super) fn note(&mut self, text: String) {
-        self.rows.push(Row::Note(text));
+    pub(super) fn note(&mut self, indent: usize, text: String) {
+        self.rows.push(Row::Note(indent, text));
+    }
+
+    /// A faint line that is never broken or shortened.
+    pub(super) fn whole(&mut self, text: String) {
+        self.rows.push(Row::Whole(text));
     }
 
     /// All lines; a column that is empty in every row is left out.
@@ -47,7 +54,8 @@ impl Table {
             columns.pop();
             widths.pop();
         }
-        let room = page.layout.width.saturating_sub(others(&widths)).max(LEAST_FIRST);
+        let rest = page.layout.width.saturating_sub(others(&widths)).max(LEAST_FIRST);
+        let room = if page.layout.verbose { usize::MAX } else { rest };
         let first = widths.first().copied().unwrap_or(0).min(room);
         let mut out = String::new();
         if self.header.iter().any(|h| !h.is_empty()) {
@@ -58,7 +66,12 @@ impl Table {
             let text = match row {
                 Row::Cells(None, cells) => line(cells, &columns, &widths, first),
                 Row::Cells(Some(ink), cells) => page.paint(*ink, &line(cells, &columns, &widths, first)),
-                Row::Note(text) => page.paint(Ink::Faint, &shorten(text, page.layout.width)),
+                Row::Note(indent, text) => {
+                    let words = text.split(' ').map(str::to_owned);
+                    let lines = page.wrapped(*indent, words, " ");
+                    lines.iter().map(|line| page.paint(Ink::Faint, line)).collect::<Vec<_>>().join("\n")
+                }
+                Row::Whole(text) => page.paint(Ink::Faint, text),
             };
             out.push_str(&text);
             out.push('\n');
@@ -69,7 +82,7 @@ impl Table {
     fn cells(&self) -> impl Iterator<Item = &Vec<String>> {
         self.rows.iter().filter_map(|row| match row {
             Row::Cells(_, cells) => Some(cells),
-            Row::Note(_) => None,
+            Row::Note(..) | Row::Whole(_) => None,
         })
     }
 

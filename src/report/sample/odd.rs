@@ -1,7 +1,7 @@
 //! Outcomes at the edges: long, hostile, with places where none should be.
 
 use super::{SPEC, at, failing, finding, line, passing, place, row, spec};
-use crate::diag::{Evidence, Mark, Severity, Side, Verdict};
+use crate::diag::{Evidence, Excerpt, Mark, Severity, Side, Verdict};
 use crate::outcome::{CaseOutcome, Place, RowMatch};
 
 /// A long table: runs of matching rows, one other shape, one other count.
@@ -26,6 +26,42 @@ pub(in crate::report) fn long() -> CaseOutcome {
         Severity::Error,
         "`nvjet_sm90_tst_17x64_64x15_2x1_v_bz_TNT` runs twice in the mock, once in the E2E",
     )];
+    case
+}
+
+/// Three kernels that one short name stands for: one on both sides, two in each other's place.
+pub(in crate::report) fn variants() -> CaseOutcome {
+    let mut case = passing();
+    let variant = |tail: &str, state: RowMatch| {
+        let mut row = row("nvjet_tst_TNT", Some(58_670.0), Some(42_130.0), state);
+        row.exact = format!("nvjet_sm90_tst_{tail}");
+        row
+    };
+    case.rows = vec![
+        variant("64x16_64x16_4x1_v_bz_TNT", RowMatch::Match),
+        variant("128x64_64x8_1x2_h_bz_TNT", RowMatch::OtherKernel),
+    ];
+    case.rows[1].e2e_kernel = Some("nvjet_tst_TNT".to_owned());
+    case.rows[1].e2e_exact = Some("nvjet_sm90_tst_64x8_64x16_2x1_v_bz_splitK_TNT".to_owned());
+    case.latency.iter_mut().for_each(|latency| latency.tolerance = 0.025);
+    case
+}
+
+/// Twelve extra kernels far apart, said twice.
+pub(in crate::report) fn many_extra() -> CaseOutcome {
+    let mut case = passing();
+    case.verdict = Verdict::Fail;
+    let mut finding = finding("extra-kernel", Severity::Error, "the mock launches 12 kernels that the E2E does not");
+    let mut excerpt = Excerpt { title: "one instance".to_owned(), ..Excerpt::default() };
+    for n in 0..12 {
+        excerpt.labels.push((excerpt.lines.len(), "not in the E2E".to_owned()));
+        excerpt.lines.push((Mark::Extra, line('+', 4 * n, &format!("fill_{n}"), "1.12 us", "-")));
+        for beside in 1..4 {
+            excerpt.lines.push((Mark::Same, line(' ', 4 * n + beside, "gemm", "9.12 us", "9.01 us")));
+        }
+    }
+    finding.excerpt = Some(excerpt);
+    case.findings = vec![finding.clone(), finding];
     case
 }
 

@@ -3,7 +3,7 @@
 mod nsys_sqlite;
 
 use super::Trace;
-use crate::diag::{Problem, escape};
+use crate::diag::{Problem, escape, nearest_file, refuse_special};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -15,6 +15,10 @@ use std::path::Path;
 pub fn open(path: &Path) -> Result<Trace, Problem> {
     let shown = escape(&path.display().to_string());
     let mut head = [0u8; 128];
+    if let Err(what) = refuse_special(path) {
+        return Err(Problem::trace("trace-unreadable", format!("`{shown}` is {what}"))
+            .help("give the SQLite export itself, as a file on disk"));
+    }
     let read = File::open(path).and_then(|mut file| {
         if file.metadata()?.is_dir() {
             return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
@@ -25,7 +29,8 @@ pub fn open(path: &Path) -> Result<Trace, Problem> {
         Ok(read) => read,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
-                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it"));
+                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it")
+                .maybe_help(nearest_file(path)));
         }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))

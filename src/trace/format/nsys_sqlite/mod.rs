@@ -12,6 +12,7 @@ mod schema;
 mod strings;
 
 use crate::diag::Problem;
+use crate::limits::NAME_BYTES;
 use crate::trace::capability::Presence;
 use crate::trace::{Trace, TraceBuilder};
 use rusqlite::{Connection, OpenFlags};
@@ -52,6 +53,10 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Probl
     nvtx::read(&mut reader, &mut builder)?;
     meta::read(&reader, &mut builder)?;
     presence(&reader, &mut builder)?;
+    if reader.strings.cut {
+        let most = NAME_BYTES >> 10;
+        builder.warnings.push(format!("names longer than {most} KiB are cut off there, and compared that far only"));
+    }
     if path.with_file_name(wal_name(path)).metadata().is_ok_and(|m| m.len() > 0) {
         builder.warnings.push("a write-ahead log lies beside the trace: rows in it are not read".to_owned());
     }

@@ -3,12 +3,10 @@
 use super::Reader;
 use super::rows::each_row;
 use super::schema::{Schema, integer};
-use super::strings::text;
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
 use crate::trace::builder::{NodeRow, RangeRow};
 use crate::trace::ranges::RangeKind;
-use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
 
 pub(super) const RANGES: &str = "NVTX_EVENTS";
@@ -30,10 +28,7 @@ fn domains(reader: &mut Reader<'_>) -> Result<FxHashMap<(i64, i64), String>, Pro
     }
     let query = schema.select(RANGES, &["globalTid", "domainId", "text", "textId"]) + " WHERE eventType = 75";
     each_row(db, shown, RANGES, true, &query, |row| {
-        let name = match row.get_ref(2)? {
-            ValueRef::Null => strings.resolve(row.get_ref(3)?)?.unwrap_or_default(),
-            value => text(value),
-        };
+        let name = strings.either(row.get_ref(2)?, row.get_ref(3)?)?;
         let process = integer(row, 0)?.unwrap_or(0) >> PROCESS_SHIFT;
         domains.insert((process, integer(row, 1)?.unwrap_or(0)), name);
         Ok(true)
@@ -57,10 +52,7 @@ fn ranges(
             Some(_) => return Ok(false),
         };
         let Some(start) = integer(row, 0)? else { return Ok(false) };
-        let name = match row.get_ref(5)? {
-            ValueRef::Null => strings.resolve(row.get_ref(6)?)?.unwrap_or_default(),
-            value => text(value),
-        };
+        let name = strings.either(row.get_ref(5)?, row.get_ref(6)?)?;
         let thread = integer(row, 3)?.unwrap_or(0);
         let domain = domains.get(&(thread >> PROCESS_SHIFT, integer(row, 4)?.unwrap_or(0)));
         let end = integer(row, 1)?;

@@ -1,0 +1,164 @@
+//! The E2E's instances, given the mock's.
+
+use super::finder::{Candidate, Finder, nothing};
+use super::lexicon::Symbol;
+use super::scope::Scope;
+use super::search::Searcher;
+use super::selection::{Instance, Method, NotFound, SecondOpinion, Selection};
+use super::settle::{Model, Settled};
+use super::{cut, group, notes, scope, settle};
+use crate::diag::Side;
+use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
+use crate::sequence::primitive_period;
+use crate::spec::Each;
+use crate::trace::Trace;
+
+impl Finder<'_> {
+    /// The first alternative that holds; may cut the mock's instances where one holds several iterations.
+    pub(super) fn e2e(&self, mock_trace: &Trace, mock: &mut Selection) -> Result<Selection, Box<NotFound>> {
+        let scope = scope::resolve(self.trace, self.spec, self.families);
+        if let Some(problem) = scope.unmet.clone() {
+            return Err(problem);
+        }
+        let mut tried = Vec::new();
+        for each in self.alternatives() {
+            let marks = !matches!(each, Each::Like { .. });
+            let candidates = if marks {
+                vec![self.by_marks(&scope, &each)]
+            } else {
+                if self.case.mock.repeats.is_none() {
+                    let period = primitive_period(&mock.sequence);
+                    cut::split(mock, mock.sequence.len() / period.max(1));
+                }
+                cut::turn_towards(self.lexicon, mock, &self.texts(&scope));
+                self.by_sequence(&scope, &each, mock_trace, mock)
+            };
+            for candidate in candidates {
+                if candidate.holds() {
+                    return Ok(self.settle(scope, candidate, mock_trace, mock, &tried));
+                }
+                let said = if marks { nothing(&each).to_owned() } else { outcome(&candidate) };
+                tried.push((candidate.how, said));
+            }
+        }
+        Err(self.not_found(tried, &scope))
+    }
+
+    fn settle(
+        &self,
+        scope: Scope,
+        mut found: Candidate,
+        mock_trace: &Trace,
+        mock: &mut Selection,
+        tried: &[(String, String)],
+    ) -> Selection {
+        let side = Side::E2e;
+        let marks = !matches!(found.method, Method::Sequence | Method::Expected);
+        let mut instances = std::mem::take(&mut found.instances);
+        if marks {
+            let e2e = settle::most_frequent(self.trace, self.lexicon, side, instances.clone()).sequence;
+            if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
+                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &e2e));
+            }
+            cut::turn_towards(self.lexicon, mock, &[e2e]);
+        }
+        if let Some(repeats) = &self.spec.repeats {
+            instances = cut::chunks(instances, repeats.value.max(1) as usize);
+        }
+        let representative = mock.instances.first().cloned().unwrap_or_default();
+        let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
+        let mut settled = settle::nearest_to(self.trace, self.lexicon, side, instances, &model, marks && scope.exact);
+        settled.leave_out("alike, but without a critical kernel", found.dropped);
+        settled.notes.extend(notes::misspelt(self, tried));
+        settled.notes.extend(notes::compared_share(self, &scope, &settled));
+        settled.notes.extend(notes::mixed_batches(self, &settled));
+        settled.notes.extend(notes::open_ends(self, found.method, &settled));
+        settled.drop_warm_up(self.trace, self.spec.warmup.as_ref());
+        let second = if marks {
+            self.second_by_sequence(&scope, mock, &settled)
+        } else {
+            settled.check_surroundings(self.trace, self.lexicon, side, &scope.ops);
+            None
+        };
+        self.selection(&found, settled, scope, second)
+    }
+
+    /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where
+    /// the mock lacks kernels of it: what is missing at an op's ends cannot be seen from the mock.
+    fn by_sequence(&self, scope: &Scope, each: &Each, mock_trace: &Trace, mock: &Selection) -> Vec<Candidate> {
+        let Each::Like { after, before } = each else { return Vec::new() };
+        let pattern = &mock.sequence;
+        let across_streams = mock.instances.first().is_some_and(|i| uses_several_streams(mock_trace, i));
+        let searcher =
+            Searcher { after: after.as_ref(), before: before.as_ref(), across_streams, ..self.searcher(scope) };
+        let like = searcher.like(pattern);
+        let mut candidates = vec![Candidate::searched(Method::Sequence, "the mock's kernel sequence", like)];
+        let entries = &self.case.kernels;
+        if entries.iter().any(|e| e.count.least > 0) {
+            let list = Candidate::searched(Method::Expected, "the spec's kernel list", searcher.expected());
+            // A list that names a part of the op only, where others must match too, finds that part only.
+            let whole = entries.iter().map(|e| e.count.least as usize).sum::<usize>() * 2 > pattern.len();
+            let first = if whole && self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
+            candidates.insert(first, list);
+        }
+        let how = "the families of the mock's kernel sequence";
+        candidates.push(Candidate::searched(Method::Sequence, how, searcher.like_families(pattern)));
+        candidates
+    }
+
+    /// Whether the mock's sequence holds too few of some listed kernel.
+    fn mock_lacks_expected(&self, pattern: &[Symbol]) -> bool {
+        self.case.kernels.iter().any(|entry| {
+            let count = pattern.iter().filter(|&&s| self.lexicon.matches(s, &entry.patterns, self.families)).count();
+            (count as u32) < entry.count.least
+        })
+    }
+
+    /// The scope's symbols, stream by stream.
+    fn texts(&self, scope: &Scope) -> Vec<Vec<Symbol>> {
+        let streams = group::streams(self.trace, &scope.ops);
+        streams.iter().map(|s| self.lexicon.symbols(self.spec.side, self.trace, s)).collect()
+    }
+
+    /// Whether searching for the mock's sequence finds the op where the marks say it is. Nothing to say where
+    /// the mock differs too much to be found.
+    fn second_by_sequence(&self, scope: &Scope, mock: &Selection, settled: &Settled) -> Option<SecondOpinion> {
+        let found = self.searcher(scope).like(&mock.sequence);
+        if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
+            return None;
+        }
+        let overlap = overlap(self.trace.len(), &settled.instances, &found.instances);
+        Some(SecondOpinion { how: "the mock's kernel sequence".to_owned(), overlap, agrees: overlap >= AGREEMENT })
+    }
+}
+
+fn uses_several_streams(trace: &Trace, instance: &Instance) -> bool {
+    let mut streams = instance.ops.iter().map(|&op| trace.op(op).stream);
+    let first = streams.next();
+    streams.any(|s| Some(s) != first)
+}
+
+fn outcome(candidate: &Candidate) -> String {
+    match candidate.instances.len() {
+        0 => "no occurrence".to_owned(),
+        n if candidate.confidence >= CONFIDENCE_CANDIDATE => {
+            format!("{n} weak occurrences only ({:.0}% alike)", candidate.confidence * 100.0)
+        }
+        _ => "no occurrence that is alike".to_owned(),
+    }
+}
+
+/// The share of the smaller selection's instances of which at least half the operations belong to the other.
+fn overlap(operations: usize, a: &[Instance], b: &[Instance]) -> f64 {
+    let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if small.is_empty() {
+        return 0.0;
+    }
+    let mut held = vec![false; operations];
+    for &op in large.iter().flat_map(|i| &i.ops) {
+        held[op as usize] = true;
+    }
+    let shared =
+        small.iter().filter(|i| i.ops.iter().filter(|&&op| held[op as usize]).count() * 2 >= i.ops.len()).count();
+    shared as f64 / small.len() as f64
+}
