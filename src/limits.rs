@@ -132,6 +132,14 @@ pub const MEANS_APART: f64 = 0.10;
 /// Latency is judged only if this share of the kernels is aligned: otherwise different work is timed.
 pub const LATENCY_ALIGNED: f64 = 0.9;
 
+/// The mock is taken for another operation if less than this share of the kernels aligns (another operation: 0.09; the
+/// unfused experts of the same one: 0.03, so that this alone does not tell) …
+pub const OTHER_OP_ALIGNED: f64 = 0.3;
+
+/// … and less than this share of the kinds of kernels runs on both sides (attention against MLP: 0.25; another
+/// backend: 0.5 and more).
+pub const OTHER_OP_KINDS: f64 = 0.4;
+
 /// Launch shapes are the same if the mock's grid lies within the range the E2E itself covers, widened by
 /// this, per dimension (`CatArrayBatchedCopy`: 4096 to 4124).
 pub const GRID_SLACK: f64 = 0.10;
@@ -149,6 +157,10 @@ pub const COLD_NEAR: f64 = 0.15;
 /// Idle time between kernels of an instance is worth a word from this share of its span, in an instance
 /// launched from a graph (eager gaps are the host's).
 pub const GAP_SHARE: f64 = 0.10;
+
+/// Parts of an op run at the same time on one side alone if their overlap there exceeds the other side's by this share
+/// of the kernels' time: kernels that overlap by programmatic launch stay under 7 %, two streams reach 17 %.
+pub const PARALLEL_SHARE: f64 = 0.10;
 
 /// Share of GPU operations without a launch row from which selection by ranges is doubtful. Whole captures
 /// lose none; a window-cut one lost 52 %.

@@ -319,6 +319,21 @@ fn text_in_a_column_nobody_knows_is_dropped_and_its_numbers_stay() {
     assert_eq!(digest(&packed(&source), "SELECT note, n FROM CUPTI_ACTIVITY_KIND_KERNEL"), [" | 9007199254740993"]);
 }
 
+#[test]
+fn processes_without_a_part_in_the_trace_are_reported_and_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Export::full(folder.path()).kernel(1, 100, 1, "k").call(1, 90, 1, "cuLaunchKernel").build();
+    let other = "INSERT INTO PROCESSES VALUES (281475010265088, 2, 'mail-client'), (281475027042304, 3, 'sshd')";
+    Connection::open(&source).unwrap().execute_batch(other).unwrap();
+    let others = |path: &Path| {
+        secrets(path).unwrap().iter().filter(|s| s.kind == SecretKind::OtherProcesses).map(|s| s.values).sum::<u64>()
+    };
+    assert_eq!(others(&source), 2);
+    let packed = packed(&source);
+    assert_eq!(digest(&packed, "SELECT pid, name FROM PROCESSES"), ["1 | python3"]);
+    assert_eq!(others(&packed), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

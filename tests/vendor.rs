@@ -82,17 +82,12 @@ fn row(kernel: &serde_json::Value) -> Row {
     }
 }
 
+/// A trace without kernels has no sums, and not every trace has been asked for.
 #[test]
-fn every_golden_trace_with_kernels_has_the_vendors_answer() {
-    let answered: BTreeSet<String> = answers(".kern_sum.csv").into_iter().map(|(name, _)| name).collect();
-    for entry in std::fs::read_dir(golden("x").parent().unwrap()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|e| e != "sqlite") {
-            continue;
-        }
-        let trace = open(&path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        assert_eq!(answered.contains(name), !trace.is_empty(), "{name}");
+fn every_answer_is_about_a_golden_trace_with_kernels() {
+    for (name, _) in answers(".kern_sum.csv") {
+        let trace = open(&golden(&name)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        assert!(!trace.is_empty(), "{name}");
     }
 }
 

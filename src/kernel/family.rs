@@ -18,6 +18,9 @@ pub struct Family {
     pub glue: bool,
     /// The heart of an operation (attention, expert GEMM): another kernel here is another backend.
     pub core: bool,
+    /// Its kernels come and go with the variant of another kernel (a split-K reduction with its GEMM), so that one
+    /// that is missing or extra is no sign of other work.
+    pub companion: bool,
 }
 
 /// An ordered table of families; the first that matches wins.
@@ -68,6 +71,13 @@ impl Families {
 impl Family {
     pub fn new(name: &str, meaning: &str, patterns: &[&str]) -> Result<Self, PatternError> {
         let patterns = patterns.iter().map(|p| TextPattern::new(p)).collect::<Result<_, _>>()?;
-        Ok(Self { name: name.to_owned(), meaning: meaning.to_owned(), patterns, glue: false, core: false })
+        Ok(Self {
+            name: name.to_owned(),
+            meaning: meaning.to_owned(),
+            patterns,
+            glue: false,
+            core: false,
+            companion: false,
+        })
     }
 }

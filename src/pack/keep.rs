@@ -1,5 +1,6 @@
 //! Which rows stay: everything that hangs together with the GPU operations in scope.
 
+use super::processes;
 use super::scope::{Key, Process, RANGE_TYPES, Scope};
 use super::source::{Source, Table, integer, text};
 use super::tables::{PLANS, Plan, Rows, holds_nodes, is_allowed_fact, is_telling_call};
@@ -27,6 +28,8 @@ pub(super) struct Keep<'s> {
     processes_with_kernels: FxHashSet<i64>,
     /// Per thread, in order: when kept calls were made and kept nodes captured. Only where the scope is a part.
     moments: FxHashMap<i64, Vec<i64>>,
+    /// With a kept row; `None` where the rows do not say whose they are.
+    processes: Option<FxHashSet<i64>>,
 }
 
 /// A decision about the rows of one table, in their order.
@@ -41,6 +44,7 @@ impl<'s> Keep<'s> {
             nodes: FxHashSet::default(),
             processes_with_kernels: FxHashSet::default(),
             moments: FxHashMap::default(),
+            processes: None,
         };
         for plan in PLANS.iter().filter(|p| p.rows == Rows::Operations) {
             keep.note_operations(plan)?;
@@ -53,6 +57,7 @@ impl<'s> Keep<'s> {
         if !scope.is_everything() {
             keep.note_moments()?;
         }
+        keep.processes = processes::with_rows(source, |plan, table| keep.filter(plan, table))?;
         Ok(keep)
     }
 
@@ -64,6 +69,7 @@ impl<'s> Keep<'s> {
             Rows::Operations => self.operations(table),
             Rows::Calls => self.calls(table),
             Rows::Ranges => self.ranges(table),
+            Rows::Processes => self.owners(table),
             Rows::Nodes if !holds_nodes(table) => Box::new(|_| Ok(true)),
             Rows::Nodes => {
                 let (process, node) = (Process::of(self.source, table), at("graphNodeId"));
@@ -90,6 +96,15 @@ impl<'s> Keep<'s> {
             let key = (process.id(row), integer(row, correlation).unwrap_or_default());
             Ok(self.scope.holds_operation(key, start, integer(row, end).unwrap_or(start)))
         })
+    }
+
+    fn owners<'a>(&'a self, table: &Table) -> Filter<'a> {
+        match (&self.processes, processes::column(table)) {
+            (Some(known), Some(column)) => {
+                Box::new(move |row| Ok(processes::key(row, column).is_some_and(|key| known.contains(&key))))
+            }
+            _ => Box::new(|_| Ok(true)),
+        }
     }
 
     fn calls<'a>(&'a self, table: &Table) -> Filter<'a> {

@@ -7,6 +7,7 @@
 
 mod keep;
 mod patterns;
+mod processes;
 mod row;
 mod scope;
 mod secrets;

@@ -26,6 +26,8 @@ pub enum SecretKind {
     DeviceIdentity,
     /// A table of captured files, program output, command lines or other settings of the machine.
     Machine,
+    /// Processes of the machine that have no part in the trace.
+    OtherProcesses,
     /// Pages of deleted rows, whose bytes are still in the file.
     DeletedRows,
 }
@@ -42,6 +44,7 @@ impl SecretKind {
             Self::HostName => "host name",
             Self::DeviceIdentity => "device identity",
             Self::Machine => "description of the machine or the command",
+            Self::OtherProcesses => "processes without a part in the trace",
             Self::DeletedRows => "unused pages with deleted rows",
         }
     }

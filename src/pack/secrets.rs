@@ -1,6 +1,7 @@
 //! Proof that a file can be shared: every text of every table is searched for what gives a machine or a person away.
 
 use super::patterns::{Patterns, REMOVED, SecretKind, environment};
+use super::processes;
 use super::source::{Source, Table, quote, text};
 use super::tables::is_allowed_fact;
 use crate::diag::{Problem, escape, shorten};
@@ -36,6 +37,7 @@ pub fn secrets(path: &Path) -> Result<Vec<Secret>, Problem> {
         }
         search_text(&source, table, &patterns, &mut findings)?;
     }
+    search_processes(&source, &mut findings)?;
     search_unused_pages(&source, &mut findings)?;
     Ok(findings.into_list())
 }
@@ -135,6 +137,19 @@ fn search_text(source: &Source, table: &Table, patterns: &Patterns, findings: &m
                 _ => around(text, patterns),
             });
         }
+    })
+}
+
+/// An export lists whatever ran on the machine.
+fn search_processes(source: &Source, findings: &mut Findings) -> Result<(), Problem> {
+    let Some(table) = source.table("PROCESSES") else { return Ok(()) };
+    let Some(column) = processes::column(table) else { return Ok(()) };
+    let Some(known) = processes::with_rows(source, |_, _| Box::new(|_| Ok(true)))? else { return Ok(()) };
+    source.rows(table, |row| {
+        if !processes::key(row, column).is_some_and(|key| known.contains(&key)) {
+            findings.add(&table.name, "*", SecretKind::OtherProcesses, || REMOVED.to_owned());
+        }
+        Ok(())
     })
 }
 

@@ -13,6 +13,8 @@ pub(super) enum Rows {
     Calls,
     /// NVTX ranges and the names of their domains, not marks.
     Ranges,
+    /// Processes that own a kept row.
+    Processes,
     /// How the nodes of kept graph kernels came to be.
     Nodes,
     /// Name and value pairs, by allow-list.
@@ -71,7 +73,7 @@ pub(super) const PLANS: &[Plan] = &[
     // Node creation in old exports, graph creation in new ones: the columns tell.
     Plan { names: &["nameId"], ..plan("CUDA_GRAPH_EVENTS", Rows::Nodes) },
     Plan { texts: &["text"], ..plan("DIAGNOSTIC_EVENT", Rows::Warnings) },
-    Plan { texts: &["name"], ..plan("PROCESSES", Rows::All) },
+    Plan { texts: &["name"], ..plan("PROCESSES", Rows::Processes) },
     Plan {
         texts: &["name", "chipName", "busLocation", "uuid", "ctxswDevPath", "ctrlDevPath"],
         cleared: &["busLocation", "uuid", "luid", "ctxswDevPath", "ctrlDevPath", "pwGpuId"],

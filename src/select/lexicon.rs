@@ -17,6 +17,8 @@ struct Entry {
     /// Copies, fills and elementwise work: their family says nothing about their purpose.
     glue: bool,
     core: bool,
+    /// Comes and goes with another kernel's variant.
+    companion: bool,
 }
 
 /// Symbols of the names of a mock's and an E2E's trace.
@@ -46,6 +48,7 @@ impl Lexicon {
                         family,
                         glue: row.is_none_or(|f| f.glue),
                         core: row.is_some_and(|f| f.core),
+                        companion: row.is_some_and(|f| f.companion),
                     });
                 }
                 lexicon.of_name[side].push(symbol);
@@ -93,6 +96,11 @@ impl Lexicon {
     /// Whether the kernel is the heart of an operation (attention, expert GEMM).
     pub fn is_core(&self, symbol: Symbol) -> bool {
         self.entries[symbol as usize].core
+    }
+
+    /// Whether the kernel follows from the variant of another one (a split-K reduction from its GEMM).
+    pub fn is_companion(&self, symbol: Symbol) -> bool {
+        self.entries[symbol as usize].companion
     }
 
     /// Whether the kernel's family says nothing about its purpose.

@@ -34,11 +34,21 @@ fn read_family(table: &Table<'_>) -> Option<Family> {
                 .help("keep one of them"),
         );
     }
+    let companion = table.flag("companion");
+    if let (Some(core), Some(companion)) = (core.as_ref().filter(|f| f.value), companion.as_ref().filter(|f| f.value)) {
+        table.reading.report(
+            Problem::spec("conflicting-flags", "a family cannot be both core and companion")
+                .label(&core.loc, "the heart of an operation")
+                .label(&companion.loc, "follows from another kernel")
+                .help("keep one of them"),
+        );
+    }
     Some(Family {
         name: name?.value,
         meaning: meaning?.value,
         patterns: patterns?.into_iter().map(|pattern| pattern.value).collect(),
         glue: glue.is_some_and(|flag| flag.value),
         core: core.is_some_and(|flag| flag.value),
+        companion: companion.is_some_and(|flag| flag.value),
     })
 }

@@ -15,6 +15,8 @@ pub(crate) struct Pair {
     pub(crate) e2e: &'static str,
     /// The first diagnosis, or "PASS".
     pub(crate) must: &'static str,
+    /// Another diagnosis that must stand below it.
+    pub(crate) also: Option<&'static str>,
 }
 
 const fn pair(
@@ -24,10 +26,18 @@ const fn pair(
     e2e: &'static str,
     must: &'static str,
 ) -> Pair {
-    Pair { spec, case, mock, e2e, must }
+    Pair { spec, case, mock, e2e, must, also: None }
+}
+
+impl Pair {
+    const fn also(self, issue: &'static str) -> Self {
+        Self { also: Some(issue), ..self }
+    }
 }
 
 const HF: &str = "specs/hf/attention.toml";
+/// The full model of the second capture: batch 2, 512 tokens.
+const E2E: &str = "hf_e2e_eager_b2_s512";
 const VLLM: &str = "specs/attention.toml";
 
 /// Every wrong variant and every aligned pair of the golden traces, for the attention specs.
@@ -40,6 +50,9 @@ pub(crate) const ATTENTION: &[Pair] = &[
     pair(HF, "decode", "hf_mock_attn_decode_extra_kernels", "hf_e2e_eager", "debug-kernels"),
     pair(HF, "decode", "hf_mock_attn_decode_missing_rotary", "hf_e2e_eager", "module-missing"),
     pair(HF, "decode", "hf_mock_attn_decode_missing_kv", "hf_e2e_eager", "module-missing"),
+    pair(HF, "decode", "hf_mock_attn_decode_wrong_dtype", E2E, "other-dtype"),
+    pair(HF, "decode", "hf_mock_attn_decode_missing_rotary_extra", E2E, "debug-kernels").also("module-missing"),
+    pair(HF, "decode", "hf_mock_mlp_decode_two_streams", E2E, "another-operation"),
     pair(HF, "decode", "hf_mock_attn_decode_no_nvtx", "hf_e2e_no_nvtx", "PASS"),
     pair(HF, "decode", "hf_two_processes", "hf_two_processes", "PASS"),
     pair(HF, "decode", "hf_mock_attn_decode_aligned", "hf_e2e_graph_level_trace", "graph-traced-as-whole"),
@@ -85,6 +98,16 @@ pub(crate) const OTHERS: &[Pair] = &[
     pair("specs/hf/mlp.toml", "decode", "hf_mock_mlp_decode_aligned", "hf_e2e_graph", "no-cuda-graph"),
     pair("specs/hf/layer.toml", "decode", "hf_mock_layer_decode_aligned", "hf_e2e_eager", "PASS"),
     pair("specs/hf/layer.toml", "decode-graph", "hf_mock_layer_decode_graph", "hf_e2e_graph", "PASS"),
+    pair("specs/hf/mlp.toml", "decode", "hf_mock_mlp_decode_two_streams", E2E, "parallel-on-one-side"),
+    pair("specs/hf/mlp.toml", "decode", "hf_mock_mlp_decode_fp8", E2E, "quantised-on-one-side"),
+    pair("specs/hf/mlp.toml", "decode", "hf_mock_attn_decode_wrong_dtype", E2E, "another-operation"),
+    pair("specs/hf/layer.toml", "decode", "hf_mock_layer_decode_wrong_batch", E2E, "inputs-differ"),
+    pair("specs/hf/layer.toml", "decode", "hf_mock_layer_decode_fused_norm", E2E, "fused-in-mock"),
+    pair("specs/hf/layer.toml", "decode", "hf_mock_layer_decode_missing_rotary_no_nvtx", E2E, "module-missing"),
+    pair("tests/specs_for_pairs/gemm.toml", "decode", "hf_mock_q_proj_decode_warm_l2", E2E, "cache-warm"),
+    pair(HF, "decode", "hf_mock_attn_prefill_aligned", "hf_e2e_eager", "other-phase"),
+    pair(HF, "prefill", "hf_mock_attn_decode_aligned", "hf_e2e_eager", "other-phase"),
+    pair("specs/hf/mlp.toml", "decode", "hf_mock_mlp_prefill_aligned", "hf_e2e_eager", "inputs-differ"),
     pair("specs/hf/moe.toml", "decode", "hf_mock_moe_decode_aligned", "hf_moe_e2e_eager", "PASS"),
     pair("specs/moe.toml", "decode", "vllm_mock_moe_decode_aligned", "vllm_moe_e2e_eager", "PASS"),
     pair("specs/gemm.toml", "qkv-proj", "vllm_mock_gemm_decode_aligned", "vllm_e2e_graph", "PASS"),

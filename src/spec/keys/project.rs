@@ -36,6 +36,7 @@ pub static FAMILY: TableDoc = TableDoc::new(
             .required(),
         Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to."),
         Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend."),
+        Key::new("companion", Shape::Flag, "companion = true", "Comes and goes with another kernel's variant."),
     ]],
 );
 

@@ -1,0 +1,84 @@
+//! Facts of launching: graphs, instances, and what runs at the same time.
+
+use super::said;
+use crate::compare::{Comparison, Facts};
+use crate::diag::Side;
+use crate::limits::{GAP_SHARE, PARALLEL_SHARE};
+
+pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
+    for side in Side::BOTH {
+        let mode = comparison.mode(side);
+        facts.set(format!("{side}.graph-share"), mode.graph_share, format!("the {} is {}", said(side), mode.words()));
+        facts.set(
+            format!("{side}.instances"),
+            comparison.selection(side).instances.len() as f64,
+            format!("{} instances in the {}", comparison.selection(side).instances.len(), said(side)),
+        );
+        let overlap = overlap_with_others(comparison, side);
+        facts.flag(
+            &format!("{side}.overlapped"),
+            overlap > GAP_SHARE,
+            format!("{:.0} % of the {}'s instance time overlaps work on another stream", overlap * 100.0, said(side)),
+        );
+    }
+    parallel(comparison, facts);
+}
+
+/// How much of an instance's own work runs beside other work of it, and whether on one side alone.
+fn parallel(comparison: &Comparison, facts: &mut Facts) {
+    let times = &comparison.instance;
+    let share = |sum: f64, busy: f64| if sum > 0.0 { (1.0 - busy / sum).max(0.0) } else { 0.0 };
+    let mock = share(times.mock_median_ns, times.mock_busy_ns);
+    let e2e = share(times.e2e_median_ns, times.e2e_busy_ns);
+    for (side, share) in [(Side::Mock, mock), (Side::E2e, e2e)] {
+        let text =
+            format!("{:.0} % of the {}'s kernel time runs beside other kernels of the op", share * 100.0, said(side));
+        facts.set(format!("{side}.parallel"), share, text);
+    }
+    let (more, shares) = if mock > e2e { (Side::Mock, (mock, e2e)) } else { (Side::E2e, (e2e, mock)) };
+    let text = format!(
+        "parts of the op run at the same time in the {}: {:.0} % of its kernel time overlaps, {:.0} % of the {}'s",
+        said(more),
+        shares.0 * 100.0,
+        shares.1 * 100.0,
+        said(more.other())
+    );
+    facts.flag("parallel-one-side", shares.0 - shares.1 > PARALLEL_SHARE, text);
+}
+
+/// The share of the instances' span in which another stream of the same device works too.
+fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
+    let trace = comparison.trace(side);
+    let selection = comparison.selection(side);
+    let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
+    let model = trace.op(*first);
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    let mut streams: Vec<u32> = Vec::new();
+    for instance in &selection.instances {
+        let start = instance.ops.iter().map(|&op| trace.op(op).start).min();
+        let end = instance.ops.iter().map(|&op| trace.op(op).end).max();
+        if let (Some(start), Some(end)) = (start, end) {
+            spans.push((start, end));
+        }
+        for &op in &instance.ops {
+            let stream = trace.op(op).stream;
+            if !streams.contains(&stream) {
+                streams.push(stream);
+            }
+        }
+    }
+    spans.sort_unstable();
+    let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
+    let mut shared = 0i64;
+    for op in (0..trace.len() as u32).map(|i| trace.op(i)) {
+        if op.process != model.process || op.device != model.device || streams.contains(&op.stream) {
+            continue;
+        }
+        let mut at = spans.partition_point(|s| s.1 <= op.start);
+        while let Some(&(start, end)) = spans.get(at).filter(|s| s.0 < op.end) {
+            shared += op.end.min(end) - op.start.max(start);
+            at += 1;
+        }
+    }
+    if total == 0 { 0.0 } else { shared as f64 / total as f64 }
+}

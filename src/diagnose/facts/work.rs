@@ -1,0 +1,66 @@
+//! Facts of the amount and kind of work: data types, launch shapes, GEMM variants.
+
+use super::{count, is_gemm, said};
+use crate::compare::{Comparison, Facts, ShapeVerdict};
+use crate::diag::Side;
+use crate::kernel::{Dtype, dtype};
+use crate::stats::median;
+
+pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
+    dtypes(comparison, facts);
+    quantisation(comparison, facts);
+    shapes(comparison, facts);
+    let gemms = comparison
+        .substituted()
+        .filter(|(_, m, e)| is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e));
+    let (one, many) = ("GEMM runs as another kernel of the library", "GEMMs run as other kernels of the library");
+    count(facts, "gemm-variants", gemms.count(), one, many);
+}
+
+fn dtypes(comparison: &Comparison, facts: &mut Facts) {
+    let differences = comparison.dtype_differences();
+    if let Some((_, mock, e2e)) = differences.first() {
+        let (mock, e2e) = (format!("{mock:?}").to_lowercase(), format!("{e2e:?}").to_lowercase());
+        let kernels = if differences.len() == 1 { "kernel computes" } else { "kernels compute" };
+        let text = format!("{} {kernels} in {mock} in the mock and in {e2e} in the E2E", differences.len());
+        facts.set("dtype-differs", differences.len() as f64, text);
+    }
+}
+
+/// One side alone quantises, or alone computes in fp8.
+fn quantisation(comparison: &Comparison, facts: &mut Facts) {
+    let launched =
+        |side: Side, what: &dyn Fn(u32) -> bool| comparison.selection(side).sequence.iter().any(|&symbol| what(symbol));
+    let quantises = |symbol| comparison.family_name(symbol) == Some("quant");
+    let in_fp8 = |symbol| dtype(comparison.identity(symbol)) == Some(Dtype::Fp8);
+    let alone = |what: &dyn Fn(u32) -> bool| match (launched(Side::Mock, what), launched(Side::E2e, what)) {
+        (true, false) => Some(Side::Mock),
+        (false, true) => Some(Side::E2e),
+        _ => None,
+    };
+    let text = match (alone(&quantises), alone(&in_fp8)) {
+        (Some(a), Some(b)) if a == b => {
+            format!("only the {} launches quantisation kernels and computes in fp8", said(a))
+        }
+        (Some(side), _) => format!("only the {} launches quantisation kernels", said(side)),
+        (None, Some(side)) => format!("only the {} computes in fp8", said(side)),
+        (None, None) => return,
+    };
+    facts.set("quantised-one-side", 1.0, text);
+}
+
+fn shapes(comparison: &Comparison, facts: &mut Facts) {
+    let differ: Vec<_> = comparison.shapes.iter().filter(|s| s.verdict == ShapeVerdict::Differ).collect();
+    let factors: Vec<f64> = differ
+        .iter()
+        .filter_map(|s| Some((s.mock.first()?.blocks() as f64, s.e2e.first()?.blocks() as f64)))
+        .filter(|(_, e2e)| *e2e > 0.0)
+        .map(|(mock, e2e)| mock / e2e)
+        .collect();
+    // Of copies and sets only the bytes are known.
+    let factor = median(&factors).filter(|f| (f - 1.0).abs() > 0.05);
+    let factor = factor.map_or(String::new(), |f| format!(", blocks {f:.1} times the E2E's"));
+    let one = format!("kernel of the same name is launched with another shape{factor}");
+    let many = format!("kernels of the same name are launched with another shape{factor}");
+    count(facts, "shapes-differ", differ.len(), &one, &many);
+}
