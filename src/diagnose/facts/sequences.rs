@@ -59,10 +59,9 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
     count(facts, "substituted", by_difference(Difference::Substituted), one, many);
     let core = |side: Side, i: usize| comparison.selected.lexicon.is_core(comparison.symbol_at(side, i));
     let replaced = comparison.substituted().filter(|(p, m, e)| {
-        p.difference() == Difference::Substituted
-            && !(is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e))
-            && !core(Side::Mock, *m)
-            && !core(Side::E2e, *e)
+        let gemms = is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e);
+        let cores = core(Side::Mock, *m) || core(Side::E2e, *e);
+        p.difference() == Difference::Substituted && !gemms && !cores
     });
     let (one, many) =
         ("kernel besides GEMMs has another one in its place", "kernels besides GEMMs have others in their place");
@@ -107,10 +106,9 @@ fn own(comparison: &Comparison, side: Side, indices: &[usize]) -> Vec<usize> {
     let foreign = |i: usize| side == Side::Mock && FOREIGN.contains(&family(i));
     let any_foreign = indices.iter().any(|&i| foreign(i));
     let is_own = |&i: &usize| {
-        !lexicon.is_companion(comparison.symbol_at(side, i))
-            && !is_host_copy(comparison, side, i)
-            && !foreign(i)
-            && !(any_foreign && comparison.is_memory(side, i))
+        let companion = lexicon.is_companion(comparison.symbol_at(side, i)) || is_host_copy(comparison, side, i);
+        let debugging = foreign(i) || any_foreign && comparison.is_memory(side, i);
+        !companion && !debugging
     };
     indices.iter().copied().filter(is_own).collect()
 }
