@@ -2,7 +2,7 @@
 
 use super::auto::near_marks;
 use super::selection::{NotFound, SelectionNote};
-use crate::diag::{Loc, Severity};
+use crate::diag::{Loc, Severity, Side};
 use crate::kernel::{Families, Glob};
 use crate::spec::{ProcessFilter, SideSpec};
 use crate::trace::{ContextId, Trace};
@@ -173,8 +173,11 @@ fn relax(scope: &mut Scope, trace: &Trace, spec: &SideSpec, kept: &[&Glob], time
         |severity, message: String, help: Option<String>| SelectionNote { severity, message, help, at: at.clone() };
     if trace.ranges.is_empty() {
         let help = "capture with `nsys profile -t cuda,nvtx` to select by ranges";
-        let message = format!("the {side} trace has no NVTX ranges: its whole length is searched");
-        scope.notes.push(note(Severity::Note, message, Some(help.to_owned())));
+        let message =
+            format!("the {side} trace has no NVTX ranges: its whole length is searched, whatever step or phase it is");
+        // A mock holds one phase; the E2E's may be another one than the case means.
+        let severity = if side == Side::E2e { Severity::Warning } else { Severity::Note };
+        scope.notes.push(note(severity, message, Some(help.to_owned())));
         return;
     }
     let Some(missing) = missing else {
