@@ -1,5 +1,5 @@
 //! Every threshold of the analysis in one table: value, reason, and the margin to what was measured on
-//! real H100 traces (transformers and vLLM, 54 pairs). Nothing elsewhere decides by a number of its own.
+//! real H100 traces (transformers and vLLM, 54 pairs). Other defaults of a spec stand in `spec`.
 
 /// Costs of the sequence alignment, in tenths.
 pub mod cost {
@@ -193,17 +193,17 @@ pub const RANGE_LEVELS: usize = 50;
 /// grows with its length, and a hostile export may hold a gigabyte.
 pub const NAME_BYTES: usize = 256 << 10;
 
-/// Words of a base name at most: of the names measured the longest has four.
+/// Words of a base name at most: the longest measured has three.
 pub const BASE_PARTS: usize = 6;
 
-/// Wrappers around wrappers that are looked through for a base name; measured ones are five deep.
+/// Wrappers around wrappers that are looked through for a base name; measured ones are three deep.
 pub const WRAPPER_LEVELS: usize = 16;
 
 /// An op counts as replayed from a graph if more than this share of its operations was; real ones have none or all.
 pub const GRAPH_SHARE: f64 = 0.5;
 
-/// A range name stands for a mock's iterations from this many occurrences with GPU work on: warm-up and set-up ranges
-/// occur once or twice, measured ones 9 times and more.
+/// A range name stands for a mock's iterations from this many occurrences with GPU work on: set-up ranges
+/// (a capture, a communicator) occur once or twice, measured ones 9 times and more.
 pub const ITERATIONS_LEAST: usize = 3;
 
 /// The phase of a period is searched for within this many periods around the best hit: one on each side would do where
