@@ -32,6 +32,13 @@ fn the_heart_of_an_operation_is_never_glue() {
     assert_eq!(core, ["attention", "linear_attn", "moe_gemm"]);
 }
 
+#[test]
+fn what_comes_with_another_kernels_variant_is_a_companion() {
+    let companions: Vec<_> = families().iter().filter(|family| family.companion).map(|f| f.name.clone()).collect();
+    assert_eq!(companions, ["memset", "attn_combine", "gemm_splitk"]);
+    assert!(families().iter().all(|family| !(family.companion && family.core)));
+}
+
 const EXPECTED: &[(&str, &str)] = &[
     ("[CUDA memcpy Device-to-Device]", "memcpy"),
     ("[CUDA memset]", "memset"),
@@ -65,6 +72,10 @@ const EXPECTED: &[(&str, &str)] = &[
     ("void vllm::rms_norm_kernel<c10::BFloat16, (int)8>(T1 *)", "norm"),
     ("kernel_cutlass_kernel_flashinfernormkernelsrmsnormRMSNormKernel_object_at__tensorptrbf16", "norm"),
     ("void vllm::rotary_embedding_kernel<c10::BFloat16, (bool)1>(const long *)", "rotary"),
+    (
+        "void at::native::vectorized_elementwise_kernel<(int)4, at::native::float8_copy_kernel_cuda(at::TensorIteratorBase &)::[lambda(c10::BFloat16) (instance 1)]>(int)",
+        "quant",
+    ),
     ("void vllm::scaled_fp8_quant_kernel_strided<float>(T1 *)", "quant"),
     ("void cublasLt::splitKreduce_kernel<(int)32, (int)16, int, __nv_bfloat16>(T4)", "gemm_splitk"),
     ("nvjet_sm90_tst_320x128_64x3_1x2_h_bz_coopB_TNT", "gemm"),

@@ -189,6 +189,8 @@ proptest! {
         let right = all[key % all.len()].name;
         let wrong = misspelt(right, edit, at, with.chars().next().unwrap_or('x'));
         prop_assume!(!wrong.is_empty() && table.key(&wrong).is_none());
+        // One letter of a key of two is half of it: nothing tells which key was meant.
+        prop_assume!(right.len() > 3);
         let text = spec_with(table.title, &format!("{wrong} = 1"));
         let file = SourceFile::new("a.toml", text);
         let problems = load_text(&file, Path::new(""), &vocabulary(), &library()).expect_err("misspelt");
