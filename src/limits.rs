@@ -122,6 +122,12 @@ pub const LEVEL: f64 = 0.95;
 /// written reason.
 pub const TOLERANCE: f64 = 0.10;
 
+/// The tolerance of one kernel where a spec sets none: wider than the instance's, since short kernels scatter more.
+pub const KERNEL_TOLERANCE: f64 = 0.25;
+
+/// A kernel alone is judged only where its change moves the instance by this share, where a spec sets none.
+pub const KERNEL_FLOOR: f64 = 0.05;
+
 /// No tolerance is wider: beyond twice the time it is another op.
 pub const TOLERANCE_MOST: f64 = 1.0;
 
@@ -172,6 +178,19 @@ pub const RANK_SKEW: f64 = 0.10;
 /// Kernels differ "by the same factor" if the largest ratio is at most this much above the smallest: two runs
 /// at other clocks stay under 5 %, other work moves kernels by 20 % and more against each other.
 pub const UNIFORM_SPREAD: f64 = 0.08;
+
+/// "By the same factor" takes this many kernels: two may agree by chance.
+pub const UNIFORM_LEAST: usize = 3;
+
+/// How often more blocks a mock launches is said from this distance to 1 on; below, the figure would round to 1.0.
+pub const BLOCKS_APART: f64 = 0.05;
+
+/// The busy time of an instance is shown beside its sum where it is below this share of it. They differ by 14 to 20 % on
+/// two streams, by up to 1.2 % where one kernel begins before the last has ended.
+pub const BUSY_SHARE: f64 = 0.99;
+
+/// The spread of data-dependent work runs from this quantile of its instances to the one as far from the top.
+pub const SPREAD_TAIL: f64 = 0.05;
 
 /// A repeating sequence is shown from this share of its stream's operations on: below it are runs of a few
 /// fills and copies.

@@ -1,6 +1,6 @@
 //! What a check sees of a case.
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Position};
 use crate::diag::{Loc, Side};
 use crate::select::NotFound;
 use crate::spec::{Case, Count, KernelEntry, Others, Spec};
@@ -38,7 +38,7 @@ impl<'a> Context<'a> {
     pub fn judged(&self, side: Side, index: usize) -> bool {
         let comparison = self.comparison;
         let covered = |at: usize| comparison.known[at].is_some();
-        let here = |p: &crate::compare::Position| p.on(side) == Some(index);
+        let here = |p: &Position| p.on(side) == Some(index);
         let known = !self.case.known.is_empty() && comparison.positions.iter().position(here).is_some_and(covered);
         !known && (self.case.others.value != Others::Ignore || self.entry(side, index).is_some())
     }
@@ -47,6 +47,14 @@ impl<'a> Context<'a> {
     /// `0..=1` says what is right in general; here both sides must do the same.
     pub fn uncounted(&self, side: Side, index: usize) -> bool {
         self.entry(side, index).is_some_and(|entry| entry.count.value == Count::ANY)
+    }
+
+    /// Positions of kernels (not memory operations) that run on this side only, where that is to be reported.
+    pub fn one_sided(&self, side: Side) -> Vec<usize> {
+        let comparison = self.comparison;
+        let reported = |i: usize| self.judged(side, i) && !comparison.is_memory(side, i) && !self.uncounted(side, i);
+        let one_sided = |p: &Position| p.on(side.other()).is_none() && !p.moved && p.on(side).is_some_and(reported);
+        (0..comparison.positions.len()).filter(|&at| one_sided(&comparison.positions[at])).collect()
     }
 
     /// A finding's label at a place of the spec; of a value that nothing sets, the key that would change it.

@@ -32,18 +32,7 @@ impl Check for ExtraKernel {
 impl ExtraKernel {
     fn only_in_mock(&self, context: &Context<'_>) -> Option<Finding> {
         let comparison = context.comparison;
-        let at: Vec<usize> = (0..comparison.positions.len())
-            .filter(|&i| {
-                let p = &comparison.positions[i];
-                p.e2e.is_none()
-                    && !p.moved
-                    && p.mock.is_some_and(|m| {
-                        context.judged(Side::Mock, m)
-                            && !comparison.is_memory(Side::Mock, m)
-                            && !context.uncounted(Side::Mock, m)
-                    })
-            })
-            .collect();
+        let at = context.one_sided(Side::Mock);
         let mock: Vec<usize> = at.iter().filter_map(|&i| comparison.positions[i].mock).collect();
         let &first = mock.first()?;
         let expected = context.expectation(Side::Mock, first);

@@ -32,19 +32,8 @@ impl KernelCount {
     /// All kernels that only the E2E launches, as one finding: one cause.
     fn missing(&self, context: &Context<'_>) -> Option<Finding> {
         let comparison = context.comparison;
-        let at: Vec<usize> = (0..comparison.positions.len())
-            .filter(|&i| {
-                let p = &comparison.positions[i];
-                p.mock.is_none()
-                    && !p.moved
-                    && p.e2e.is_some_and(|e| {
-                        context.judged(Side::E2e, e)
-                            && !comparison.is_memory(Side::E2e, e)
-                            && !context.uncounted(Side::E2e, e)
-                            && !reported_missing(context, e)
-                    })
-            })
-            .collect();
+        let mut at = context.one_sided(Side::E2e);
+        at.retain(|&i| comparison.positions[i].e2e.is_some_and(|e| !reported_missing(context, e)));
         let e2e: Vec<usize> = at.iter().filter_map(|&i| comparison.positions[i].e2e).collect();
         let &first = e2e.first()?;
         let expected = context.expectation(Side::E2e, first);

@@ -3,7 +3,7 @@
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::{KernelLatency, excerpt};
 use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, signed_percent};
-use crate::limits::{LATENCY_ALIGNED, LATENCY_LEAST, MEANS_APART, TOLERANCE};
+use crate::limits::{BUSY_SHARE, LATENCY_ALIGNED, LATENCY_LEAST, MEANS_APART, SPREAD_TAIL, TOLERANCE};
 use crate::spec::Others;
 use crate::stats::{Interval, Method, quantile};
 
@@ -105,7 +105,7 @@ pub fn tolerance(context: &Context<'_>) -> f64 {
     if !latency.own_spread.as_ref().is_some_and(|s| s.value) {
         return latency.within.value;
     }
-    match (quantile(samples, 0.05), quantile(samples, 0.5), quantile(samples, 0.95)) {
+    match (quantile(samples, SPREAD_TAIL), quantile(samples, 0.5), quantile(samples, 1.0 - SPREAD_TAIL)) {
         (Some(low), Some(middle), Some(high)) if low > 0.0 && middle > 0.0 => {
             latency.within.value.max(high / middle - 1.0).max(middle / low - 1.0)
         }
@@ -158,8 +158,8 @@ impl LatencyRatio {
         if interval.method == Method::OrderStatistics {
             finding = finding.evidence(Evidence::both("few instances: interval from order statistics"));
         }
-        if instance.mock_busy_ns < 0.99 * instance.mock_median_ns
-            || instance.e2e_busy_ns < 0.99 * instance.e2e_median_ns
+        if instance.mock_busy_ns < BUSY_SHARE * instance.mock_median_ns
+            || instance.e2e_busy_ns < BUSY_SHARE * instance.e2e_median_ns
         {
             finding = finding.evidence(Evidence::both(format!(
                 "kernels overlap; busy time: mock {}, E2E {}",

@@ -1,5 +1,6 @@
 //! What was found on each side, and the two side by side.
 
+use crate::limits::BUSY_SHARE;
 use crate::select::{LeftOut, Method};
 use crate::stats::Interval;
 use crate::trace::Provenance;
@@ -82,4 +83,12 @@ pub struct LatencyOutcome {
     pub tolerance: f64,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+}
+
+impl LatencyOutcome {
+    /// Whether kernels of one instance run beside each other on a side, so that its busy time says more than its sum.
+    pub fn kernels_overlap(&self) -> bool {
+        let overlap = |busy: f64, sum: f64| busy < BUSY_SHARE * sum;
+        overlap(self.mock_busy_ns, self.mock_median_ns) || overlap(self.e2e_busy_ns, self.e2e_median_ns)
+    }
 }

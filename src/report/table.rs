@@ -161,8 +161,7 @@ fn total(latency: &LatencyOutcome, style: &Style) -> String {
     if latency.interval.is_some() {
         text += &format!(", {}, limit ±{}", ratio(latency), percent(latency.tolerance));
     }
-    let overlaps = |busy: f64, whole: f64| busy < 0.99 * whole;
-    if overlaps(latency.mock_busy_ns, latency.mock_median_ns) || overlaps(latency.e2e_busy_ns, latency.e2e_median_ns) {
+    if latency.kernels_overlap() {
         text += &format!("; busy: mock {}, E2E {}", duration(latency.mock_busy_ns), duration(latency.e2e_busy_ns));
     }
     hang_clauses(&mut out, "  ", 2, &text, style.columns());

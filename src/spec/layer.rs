@@ -7,7 +7,7 @@ use super::model::{
 };
 use crate::diag::{Loc, Severity, Side, Spanned};
 use crate::kernel::{Glob, Level};
-use crate::limits::TOLERANCE;
+use crate::limits::{KERNEL_FLOOR, KERNEL_TOLERANCE, TOLERANCE};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -46,10 +46,6 @@ pub(super) struct LatencyLayer {
     pub(super) own_spread: Option<Spanned<bool>>,
 }
 
-/// Tolerances where a spec sets none.
-const KERNEL_WITHIN: f64 = 0.25;
-const KERNEL_FLOOR: f64 = 0.05;
-
 /// How often a listed kernel runs where its entry does not say.
 pub(super) const COUNT: Count = Count { least: 1, most: Some(1) };
 
@@ -85,7 +81,7 @@ impl Layer {
             latency: Latency {
                 within: or(self.latency.within, TOLERANCE, default),
                 reason: self.latency.reason,
-                kernel_within: or(self.latency.kernel_within, KERNEL_WITHIN, default),
+                kernel_within: or(self.latency.kernel_within, KERNEL_TOLERANCE, default),
                 kernel_floor: or(self.latency.kernel_floor, KERNEL_FLOOR, default),
                 own_spread: self.latency.own_spread,
             },

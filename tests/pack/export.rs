@@ -4,16 +4,8 @@ use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) const KEPT_TABLES: &[&str] = &[
-    "CUPTI_ACTIVITY_KIND_KERNEL",
-    "CUPTI_ACTIVITY_KIND_RUNTIME",
-    "NVTX_EVENTS",
-    "CUDA_GRAPH_NODE_EVENTS",
-    "StringIds",
-    "TARGET_INFO_GPU",
-    "META_DATA_EXPORT",
-    "DIAGNOSTIC_EVENT",
-];
+/// Of the tables below, the one that is not kept: it holds the environment.
+pub(crate) const DROPPED_TABLE: &str = "META_DATA_CAPTURE";
 
 pub(crate) const OPTIONAL_TABLES: &[&str] = &[
     "CUPTI_ACTIVITY_KIND_KERNEL",
@@ -23,7 +15,7 @@ pub(crate) const OPTIONAL_TABLES: &[&str] = &[
     "StringIds",
     "TARGET_INFO_GPU",
     "META_DATA_EXPORT",
-    "META_DATA_CAPTURE",
+    DROPPED_TABLE,
     "DIAGNOSTIC_EVENT",
 ];
 

@@ -13,21 +13,13 @@ pub(super) fn add(context: &Context<'_>, facts: &mut Facts) {
         .substituted()
         .filter(|(p, m, e)| p.difference() == Difference::Substituted && (core(Side::Mock, *m) || core(Side::E2e, *e)));
     let (builds, others): (Vec<_>, Vec<_>) = replaced.partition(|&(_, m, e)| same_pattern(context, m, e));
+    let (mock, e2e) = (|m| name(comparison, Side::Mock, m), |e| name(comparison, Side::E2e, e));
     if let Some(&(_, m, e)) = others.first() {
-        let text = format!(
-            "`{}` runs where the E2E runs `{}`",
-            name(comparison, Side::Mock, m),
-            name(comparison, Side::E2e, e)
-        );
-        facts.set("core-replaced", 1.0, text);
+        facts.set("core-replaced", 1.0, format!("`{}` runs where the E2E runs `{}`", mock(m), e2e(e)));
         return;
     }
     if let Some(&(_, m, e)) = builds.first() {
-        let text = format!(
-            "the same backend runs `{}` in the mock and `{}` in the E2E",
-            name(comparison, Side::Mock, m),
-            name(comparison, Side::E2e, e)
-        );
+        let text = format!("the same backend runs `{}` in the mock and `{}` in the E2E", mock(m), e2e(e));
         facts.set("core-variant", 1.0, text);
         return;
     }

@@ -3,7 +3,7 @@
 use super::said;
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Side, duration, signed_percent};
-use crate::limits::UNIFORM_SPREAD;
+use crate::limits::{UNIFORM_LEAST, UNIFORM_SPREAD};
 use crate::stats::{mad, median};
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ fn uniform(comparison: &Comparison, facts: &mut Facts) {
     let (low, high) = ratios.iter().fold((f64::INFINITY, 0.0f64), |(l, h), &r| (l.min(r), h.max(r)));
     facts.flag(
         "uniform-ratio",
-        ratios.len() >= 3 && high <= low * (1.0 + UNIFORM_SPREAD),
+        ratios.len() >= UNIFORM_LEAST && high <= low * (1.0 + UNIFORM_SPREAD),
         format!("all {} kernels differ by nearly the same factor ({low:.2} to {high:.2})", ratios.len()),
     );
 }

@@ -4,6 +4,7 @@ use super::{count, is_gemm, said};
 use crate::compare::{Comparison, Facts, ShapeVerdict};
 use crate::diag::Side;
 use crate::kernel::{Dtype, dtype};
+use crate::limits::BLOCKS_APART;
 use crate::stats::median;
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
@@ -58,7 +59,7 @@ fn shapes(comparison: &Comparison, facts: &mut Facts) {
         .map(|(mock, e2e)| mock / e2e)
         .collect();
     // Of copies and sets only the bytes are known.
-    let factor = median(&factors).filter(|f| (f - 1.0).abs() > 0.05);
+    let factor = median(&factors).filter(|f| (f - 1.0).abs() > BLOCKS_APART);
     let factor = factor.map_or(String::new(), |f| format!(", blocks {f:.1} times the E2E's"));
     let one = format!("kernel of the same name is launched with another shape{factor}");
     let many = format!("kernels of the same name are launched with another shape{factor}");
