@@ -145,6 +145,7 @@ fn columns_are_found_by_name_wherever_they_stand() {
     let folder = folder();
     let path = TraceFile::with_steps(folder.path(), 2).sql(newer).build();
     assert_two_steps(&inspected(&path), "newer schema");
+    snapshot("newer_schema", &seen(&path));
     assert_eq!(inspected(&path).provenance.schema.as_deref(), Some("99.0.0"));
 }
 
@@ -231,6 +232,7 @@ fn equal_and_reversed_times_are_no_time_at_all() {
     let rows: Vec<_> = of.kernels.iter().map(|k| (k.name.as_str(), k.count, k.total_ns, k.min_ns)).collect();
     assert_eq!(rows, [("early_kernel", 1, 30, 30), ("instant_kernel", 2, 0, 0), ("reversed_kernel", 1, 0, 0)]);
     assert_eq!((of.totals.busy_ns, of.totals.span_ns), (30, 150));
+    snapshot("equal_and_reversed_times", &seen(&path));
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub struct TraceBuilder {
     pub capabilities: Capabilities,
     pub warnings: Vec<String>,
     ops: Ops,
+    ends_first: usize,
     shapes: Vec<Shape>,
     shape_index: FxHashMap<Shape, u32>,
     processes: Vec<Process>,
@@ -151,6 +152,7 @@ impl TraceBuilder {
         if shape == next {
             self.shapes.push(row.shape);
         }
+        self.ends_first += usize::from(row.end < row.start);
         let node = row.node.map_or(NONE, |id| self.node(row.process, id));
         self.ops.start.push(row.start);
         self.ops.end.push(row.end.max(row.start));
@@ -174,6 +176,10 @@ impl TraceBuilder {
 
     /// Declares that all GPU operations were pushed: sorts them and learns which calls are wanted.
     pub fn seal_ops(&mut self) {
+        if self.ends_first > 0 {
+            self.warnings
+                .push(format!("GPU operations with an end before their start, taken as 0 ns: {}", self.ends_first));
+        }
         self.ops.launch = vec![NONE; self.ops.len()];
         self.ops.sort();
         let mut bounds: Vec<Option<(i64, i64, usize)>> = vec![None; self.processes.len()];
