@@ -150,12 +150,13 @@ impl Session {
         }
         // A trace or a selection that cannot be judged is an error at any severity.
         let settable = |name: &String| !matches!(name.as_str(), "no-gpu-data" | "empty-selection");
-        let names: Vec<String> = names.into_iter().filter(settable).collect();
+        let (names, fixed): (Vec<String>, Vec<String>) = names.into_iter().partition(settable);
         let vocabulary = Vocabulary {
             checks: names,
             rules: rules.names(),
             rule_folders: rules.folders().to_vec(),
             families: table.clone(),
+            causes: fixed.into_iter().chain(known.iter().map(|issue| issue.id.clone())).collect(),
         };
         Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
     }

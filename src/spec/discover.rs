@@ -7,16 +7,31 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 use walkdir::WalkDir;
 
+/// How the name of a file ends that holds only tests of the spec it extends.
+pub const TEST_SUFFIX: &str = ".test.toml";
+
 /// Every spec under `paths`, sorted within each folder: a file as given, and of a folder each `.toml`
-/// that is a spec and not only there to be extended.
+/// that is a spec and neither only there to be extended nor only there to be tested.
 ///
 /// # Errors
 /// Paths that do not exist, folders that cannot be read, and (class `Nothing`) no spec at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    found(paths, |name| !name.ends_with(TEST_SUFFIX))
+}
+
+/// As [`discover`], with files of tests.
+///
+/// # Errors
+/// As [`discover`].
+pub fn discover_tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    found(paths, |_| true)
+}
+
+fn found(paths: &[PathBuf], wanted: impl Fn(&str) -> bool + Copy) -> Result<Vec<PathBuf>, Vec<Problem>> {
     let mut specs: Vec<PathBuf> = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
-        match specs_at(path) {
+        match specs_at(path, wanted) {
             Ok(found) => specs.extend(found),
             Err(found) => problems.extend(found),
         }
@@ -29,7 +44,7 @@ pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if problems.is_empty() { Ok(specs) } else { Err(problems) }
 }
 
-fn specs_at(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
+fn specs_at(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if path.to_str().is_some_and(|name| name.starts_with(BUILTIN)) {
         return Ok(vec![path.to_owned()]);
     }
@@ -46,11 +61,13 @@ fn specs_at(path: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
         |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible) {
         match entry {
-            Ok(entry) if is_toml(entry.path()) => match is_spec(entry.path()) {
-                Ok(true) => specs.push(entry.into_path()),
-                Ok(false) => {}
-                Err(problem) => problems.push(problem),
-            },
+            Ok(entry) if is_toml(entry.path()) && wanted(&entry.file_name().to_string_lossy()) => {
+                match is_spec(entry.path()) {
+                    Ok(true) => specs.push(entry.into_path()),
+                    Ok(false) => {}
+                    Err(problem) => problems.push(problem),
+                }
+            }
             Ok(_) => {}
             Err(error) => problems.push(
                 Problem::spec("unreadable-file", format!("{} cannot be searched", path.display()))

@@ -1,8 +1,10 @@
 //! One spec file read on its own, before what it extends is merged under it.
 
 use super::expectations::{read_layer, report_repeated};
+use super::expected::read_tests;
 use super::keys::SPEC_FILE;
 use super::layer::Layer;
+use super::model::Test;
 use super::node::integer_of;
 use super::reading::{Table, read};
 use super::sides::Scope;
@@ -25,6 +27,7 @@ pub(super) struct Draft {
     pub(super) is_abstract: bool,
     pub(super) shared: Layer,
     pub(super) cases: Vec<(Spanned<String>, Layer)>,
+    pub(super) tests: Vec<Test>,
 }
 
 /// What a file says, as far as it can be read, with all its mistakes; and what it extends, which is
@@ -52,6 +55,7 @@ pub(super) fn read_draft(
             doc: text("doc"),
             is_abstract: header.as_ref().and_then(|table| table.flag("abstract")).is_some_and(|flag| flag.value),
             shared: read_layer(top, scope),
+            tests: read_tests(top, scope),
             cases: cases
                 .iter()
                 .filter_map(|case| {

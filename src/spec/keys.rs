@@ -6,12 +6,14 @@ mod rule;
 mod shared;
 mod sides;
 mod spec;
+mod test;
 
 pub use project::{FAMILIES, FAMILY, ISSUE, ISSUES, PROJECT};
 pub use rule::RULE_HEADER;
 pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
 pub use sides::{EACH, PROCESS, SIDE};
 pub use spec::{CASE, SPEC, SPEC_FILE};
+pub use test::TEST;
 
 /// One key of a table.
 #[derive(Debug)]
@@ -125,6 +127,7 @@ pub const SPEC_TABLES: &[&TableDoc] = &[
     &KNOWN_DIFFERENCE,
     &CHECKS,
     &RULE,
+    &TEST,
 ];
 
 /// The tables of every kind of file: specs, a project, families, common issues, a rule.

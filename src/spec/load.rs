@@ -1,6 +1,7 @@
 //! From a path to a finished spec: the file, what it extends, merged.
 
 use super::draft::{Draft, read_draft};
+use super::expected::unknown_cases;
 use super::keys::SPEC;
 use super::layer::Layer;
 use super::library::{BUILTIN, Library, Origin};
@@ -127,13 +128,19 @@ fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
         (Ok(name), Ok(op)) => (name, op),
         (name, op) => return Err([name.err(), op.err()].into_iter().flatten().collect()),
     };
+    let cases = cases(&drafts, &name);
+    let unknown = unknown_cases(&own.tests, &cases);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
     Ok(Spec {
         file: Arc::clone(&own.file),
         files: bases.iter().map(|draft| Arc::clone(&draft.file)).collect(),
         owner: nearest_first().find_map(|draft| draft.owner.clone()),
         doc: own.doc.clone(),
         is_abstract: own.is_abstract,
-        cases: cases(&drafts, &name),
+        cases,
+        tests: own.tests.clone(),
         name,
         op,
     })

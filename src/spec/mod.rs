@@ -8,6 +8,7 @@
 mod discover;
 mod draft;
 mod expectations;
+mod expected;
 mod families;
 mod issues;
 pub mod keys;
@@ -26,14 +27,14 @@ mod syntax;
 mod values;
 mod vocabulary;
 
-pub use discover::discover;
+pub use discover::{TEST_SUFFIX, discover, discover_tests};
 pub use families::parse_families;
 pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};
 pub use load::{load, load_text};
 pub use model::{
     Case, Count, Each, Given, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter,
-    ProcessFilter, RuleUse, SideSpec, Spec,
+    ProcessFilter, RuleUse, SideSpec, Spec, Test,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};
 pub use rule_header::{Declared, RuleHeader, parse_rule_header};

@@ -2,7 +2,7 @@
 //!
 //! Every value the user can get wrong carries the file and bytes that set it ([`Spanned`]).
 
-use crate::diag::{Loc, Severity, Side, SourceFile, Spanned};
+use crate::diag::{Loc, Severity, Side, SourceFile, Spanned, Verdict};
 use crate::kernel::{Glob, KernelPattern, Level, TextPattern};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,6 +23,24 @@ pub struct Spec {
     pub is_abstract: bool,
     /// At least one; a file without `[[case]]` has one unnamed case with an empty name.
     pub cases: Vec<Case>,
+    /// What `align test` expects; of this file alone, not of those it extends.
+    pub tests: Vec<Test>,
+}
+
+/// What a case must say of given traces.
+#[derive(Debug, Clone)]
+pub struct Test {
+    pub name: Spanned<String>,
+    /// Where several cases would fit; one of the spec's.
+    pub case: Option<Spanned<String>>,
+    /// Instead of the case's own; already joined with the file's folder.
+    pub mock: Option<Spanned<PathBuf>>,
+    pub e2e: Option<Spanned<PathBuf>>,
+    /// Checks, rules and common issues that must be reported.
+    pub reports: Vec<Spanned<String>>,
+    /// Checks, rules and common issues that must not be reported.
+    pub silent: Vec<Spanned<String>>,
+    pub verdict: Option<Spanned<Verdict>>,
 }
 
 /// One pair of traces to check, with everything that the top of the file shares already merged in.

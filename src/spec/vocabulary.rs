@@ -14,12 +14,19 @@ pub struct Vocabulary {
     /// Where rules were looked for, besides the shipped ones.
     pub rule_folders: Vec<PathBuf>,
     pub families: Families,
+    /// Common issues, and checks whose severity cannot be set: what reports can name besides checks and rules.
+    pub causes: Vec<String>,
 }
 
 impl Vocabulary {
     /// Everything that `[checks]` can give a severity: checks and rules.
     pub(super) fn judgements(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().chain(&self.rules).map(String::as_str)
+    }
+
+    /// Everything that a report can name: checks, rules, common issues.
+    pub(super) fn reported(&self) -> impl Iterator<Item = &str> {
+        self.judgements().chain(self.causes.iter().map(String::as_str))
     }
 
     /// What is said of a rule that is not there: what its folder lacks, or where it was looked for.

@@ -20,6 +20,7 @@ pub(crate) fn vocabulary() -> Vocabulary {
         checks: owned(&["kernel-name", "kernel-count", "extra-kernel", "kernel-order", "latency-ratio", "launch-gap"]),
         rules: owned(&["vllm/graph-share", "fused-norm"]),
         families: families(),
+        causes: owned(&["no-gpu-data", "inputs-differ", "cache-warm"]),
         ..Vocabulary::default()
     }
 }

@@ -1,6 +1,7 @@
 //! The top of a spec file, `[spec]` and `[[case]]`.
 
 use super::shared::SHARED;
+use super::test::TEST;
 use super::{Key, Shape, TableDoc};
 
 pub static SPEC_FILE: TableDoc = TableDoc::new(
@@ -11,6 +12,7 @@ pub static SPEC_FILE: TableDoc = TableDoc::new(
             Key::new("align", Shape::Whole(1), "align = 1", "The version of the format: 1.").required(),
             Key::new("spec", Shape::Table(&SPEC), "[spec]", "What this spec is about.").required(),
             Key::new("case", Shape::Tables(&CASE), "[[case]]", "A pair of traces to check."),
+            Key::new("test", Shape::Tables(&TEST), "[[test]]", "What `align test` expects of a case on given traces."),
         ],
         SHARED,
     ],
