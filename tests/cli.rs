@@ -183,7 +183,7 @@ fn an_op_that_is_not_there_fails_with_what_was_tried() {
 
 #[test]
 fn a_pattern_that_matches_nothing_lists_the_kernels_that_are_there() {
-    let output = align(&["check", "tests/specs_for_pairs/misspelt_pattern.toml", "--case", "decode"]);
+    let output = align(&["check", "tests/data/misspelt_pattern.toml", "--case", "decode"]);
     assert_eq!(code(&output), 1);
     snapshot("misspelt-pattern", &output);
 }

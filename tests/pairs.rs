@@ -13,7 +13,7 @@ use pairs::{ATTENTION, OTHERS, golden, judge, shown};
 fn every_pair_shows_what_it_must() {
     let session = Session::shipped().expect("the shipped files are right");
     let mut wrong = Vec::new();
-    for pair in ATTENTION.iter().chain(OTHERS) {
+    for pair in ATTENTION.iter().chain(OTHERS.iter()) {
         let outcome = judge(&session, pair, &golden(pair.mock), &golden(pair.e2e));
         let shown = shown(&outcome);
         let also = pair.also.is_none_or(|also| outcome.diagnoses.iter().skip(1).any(|d| d.issue == also));
@@ -32,7 +32,7 @@ fn every_pair_shows_what_it_must() {
 #[test]
 fn reports_of_every_pair() {
     let session = Session::shipped().expect("the shipped files are right");
-    for pair in ATTENTION.iter().chain(OTHERS) {
+    for pair in ATTENTION.iter().chain(OTHERS.iter()) {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         std::env::set_current_dir(root).expect("the repository is there");
         let trace = |name: &str| std::path::PathBuf::from(format!("snapshots/traces/{name}.sqlite"));

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod inspect;
 pub mod pack;
 mod terminal;
+pub mod test;
 
 use crate::diag::{Problem, ProblemClass};
 use crate::outcome::Outcome;
@@ -35,6 +36,8 @@ enum Verb {
     Inspect(inspect::Args),
     /// Explain a check, a rule, a common issue, a verdict or a document, offline
     Explain(explain::Args),
+    /// Run the tests of specs and rules
+    Test(test::Args),
     /// Shrink a trace to what checks need, without secrets
     Pack(pack::Args),
 }
@@ -71,6 +74,7 @@ pub fn main() -> u8 {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
+        Verb::Test(args) => test::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
             Err(problem) => failed(&[problem], Format::Human, &terminal),

@@ -51,6 +51,14 @@ pub struct Overrides {
     pub e2e: Option<PathBuf>,
 }
 
+/// One run among several: what to judge, and by what.
+#[derive(Debug, Clone)]
+pub struct Request<'s> {
+    pub specs: &'s [Loaded],
+    pub overrides: Overrides,
+    pub options: Options,
+}
+
 /// What a run gives: its outcome, the problems that kept cases or rules from judging, and what rules printed.
 #[derive(Debug)]
 pub struct Run {
@@ -97,6 +105,8 @@ pub struct Session {
     pub(crate) checks: Vec<Box<dyn Check>>,
     pub(crate) families: Arc<Families>,
     pub(crate) issues: Issues,
+    /// Ids of the project's own common issues.
+    own_issues: Vec<String>,
     library: Library,
     vocabulary: Vocabulary,
     rules: Rules,
@@ -139,9 +149,13 @@ impl Session {
         let names = check_names(&checks);
         let judgements: Vec<String> = names.iter().cloned().chain(rules.names()).collect();
         let mut known = parse_issues(&embedded::issues(), &judgements)?;
+        let mut own_issues = Vec::new();
         for path in issues.iter().rev() {
             match spec::read_file(path).map_err(|p| vec![p]).and_then(|file| parse_issues(&file, &judgements)) {
-                Ok(rows) => known.prepend(rows),
+                Ok(rows) => {
+                    own_issues.splice(0..0, rows.iter().map(|issue| issue.id.clone()));
+                    known.prepend(rows);
+                }
                 Err(found) => problems.extend(found),
             }
         }
@@ -158,21 +172,40 @@ impl Session {
             families: table.clone(),
             causes: fixed.into_iter().chain(known.iter().map(|issue| issue.id.clone())).collect(),
         };
-        Ok(Self { checks, families: Arc::new(table), issues: known, library: embedded::library(), vocabulary, rules })
+        Ok(Self {
+            checks,
+            families: Arc::new(table),
+            issues: known,
+            own_issues,
+            library: embedded::library(),
+            vocabulary,
+            rules,
+        })
     }
 
     /// Reads specs and compiles their rules; folders are searched. What is right is returned beside all mistakes of
     /// all files (class `Nothing` if there is no spec), so that one bad spec does not keep the others from being
     /// checked.
     pub fn load(&self, paths: &[PathBuf]) -> (Vec<Loaded>, Vec<Problem>) {
-        let files = match spec::discover(paths) {
-            Ok(files) => files,
-            Err(problems) => return (Vec::new(), problems),
-        };
+        match spec::discover(paths) {
+            Ok(files) => self.load_files(&files),
+            Err(problems) => (Vec::new(), problems),
+        }
+    }
+
+    /// As [`load`](Self::load), with files that hold only tests.
+    pub fn load_tests(&self, paths: &[PathBuf]) -> (Vec<Loaded>, Vec<Problem>) {
+        match spec::discover_tests(paths) {
+            Ok(files) => self.load_files(&files),
+            Err(problems) => (Vec::new(), problems),
+        }
+    }
+
+    fn load_files(&self, files: &[PathBuf]) -> (Vec<Loaded>, Vec<Problem>) {
         let mut loaded = Vec::new();
         let mut problems = Vec::new();
         for file in files {
-            match self.load_one(&file) {
+            match self.load_one(file) {
                 Ok(spec) => loaded.push(spec),
                 Err(found) => problems.extend(found),
             }
@@ -200,13 +233,26 @@ impl Session {
 
     /// Judges every selected case of the specs. Traces are read once; results keep the order of the specs.
     pub fn check(&self, specs: &[Loaded], overrides: &Overrides, options: &Options) -> Run {
-        let jobs = match jobs::jobs(specs, overrides) {
-            Ok(jobs) => jobs,
-            Err(problems) => return Run { outcome: Outcome::of_problems(&problems), problems, printed: Vec::new() },
+        let mut runs = self.check_each(&[Request { specs, overrides: overrides.clone(), options: options.clone() }]);
+        runs.pop().unwrap_or_else(|| failed(Vec::new()))
+    }
+
+    /// Judges several selections, each on its own, in parallel; a trace that several name is read once. Results are in
+    /// the order of the requests.
+    pub fn check_each(&self, requests: &[Request<'_>]) -> Vec<Run> {
+        let jobs: Vec<_> = requests.iter().map(|request| jobs::jobs(request.specs, &request.overrides)).collect();
+        let traces =
+            Traces::read(jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]));
+        let run = |(jobs, request): (Result<Vec<jobs::Job<'_>>, Vec<Problem>>, &Request<'_>)| match jobs {
+            Ok(jobs) => self.judge_all(&jobs, request.specs, &traces, &request.options),
+            Err(problems) => failed(problems),
         };
-        let traces = Traces::read(jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]));
+        jobs.into_par_iter().zip(requests).map(run).collect()
+    }
+
+    fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {
         let judged: Vec<Result<case::Judged, Vec<Problem>>> =
-            jobs.par_iter().map(|job| case::judge(self, job, &traces, options)).collect();
+            jobs.par_iter().map(|job| case::judge(self, job, traces, options)).collect();
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();
         let mut printed = Vec::new();
@@ -227,6 +273,16 @@ impl Session {
             }
         }
         Run { outcome: outcome(cases, &unique, specs), problems: unique, printed }
+    }
+
+    /// The ids of the project's own common issues, in the order of its tables.
+    pub fn own_issues(&self) -> &[String] {
+        &self.own_issues
+    }
+
+    /// The names of the built-in checks, in the order of reports.
+    pub fn check_names(&self) -> Vec<String> {
+        check_names(&self.checks)
     }
 
     /// Where rules come from.
@@ -253,6 +309,11 @@ impl Session {
     pub fn families(&self) -> &Arc<Families> {
         &self.families
     }
+}
+
+/// A run that came to no case.
+fn failed(problems: Vec<Problem>) -> Run {
+    Run { outcome: Outcome::of_problems(&problems), problems, printed: Vec::new() }
 }
 
 fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {

@@ -22,6 +22,7 @@ mod wrap;
 
 pub use format::Format;
 pub use page::page;
+pub use paint::Tone;
 
 use crate::diag::Problem;
 use crate::outcome::Outcome;

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Effects};
 
 /// What a colour says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub enum Tone {
     /// Red: a verdict or a finding that fails.
     Bad,
     /// Green.
@@ -45,7 +45,8 @@ impl From<Severity> for Tone {
 }
 
 impl Style {
-    pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
+    /// The text in the colour of what it says, if colour is wanted. The text is taken as it is.
+    pub fn paint(&self, tone: Tone, text: &str) -> String {
         if !self.colour || tone == Tone::Plain || text.is_empty() {
             return text.to_owned();
         }

@@ -40,8 +40,14 @@ impl Rules {
 
     /// Every rule's name, its path below the rules folder (`vllm/graph-share`), sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names = BTreeSet::new();
+        let mut names: BTreeSet<String> = self.own_names().into_iter().collect();
         shipped_names(&SHIPPED, &mut names);
+        names.into_iter().collect()
+    }
+
+    /// The names of the rules in the project's folders, sorted.
+    pub fn own_names(&self) -> Vec<String> {
+        let mut names = BTreeSet::new();
         for folder in &self.folders {
             let files = WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_name() == SCRIPT);
             names.extend(files.filter_map(|entry| rule_name(entry.path().strip_prefix(folder).ok()?)));

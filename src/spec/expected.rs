@@ -44,6 +44,7 @@ fn read_test(table: &Table<'_>, scope: Scope<'_>) -> Option<Test> {
         reports,
         silent,
         verdict,
+        today: table.node("today").and_then(|node| node.date()),
     })
 }
 

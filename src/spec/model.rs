@@ -41,6 +41,8 @@ pub struct Test {
     /// Checks, rules and common issues that must not be reported.
     pub silent: Vec<Spanned<String>>,
     pub verdict: Option<Spanned<Verdict>>,
+    /// `YYYY-MM-DD`: known differences that ended before are expired.
+    pub today: Option<Spanned<String>>,
 }
 
 /// One pair of traces to check, with everything that the top of the file shares already merged in.

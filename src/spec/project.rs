@@ -6,7 +6,7 @@ use super::library::read_file;
 use super::reading::{Table, read};
 use super::sides::join;
 use crate::diag::{Problem, Severity, SourceFile, Spanned, nearest_file};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// The name of a project's file.
@@ -24,14 +24,29 @@ pub struct Project {
     pub families: Vec<Spanned<PathBuf>>,
     /// Tables of common issues.
     pub issues: Vec<Spanned<PathBuf>>,
+    /// Further files and folders for `align test`.
+    pub tests: Vec<Spanned<PathBuf>>,
+    /// Whether built-in checks must be shown to fail, too.
+    pub cover_checks: Option<Spanned<bool>>,
     pub fail_on: Option<Spanned<Severity>>,
     pub allow_inconclusive: Option<Spanned<bool>>,
 }
 
-/// The nearest `align.toml` in `from` or a folder above it.
+/// The nearest `align.toml` in `from` or a folder above it, as seen from there: messages name short paths.
 pub fn find_project(from: &Path) -> Option<PathBuf> {
-    let from = std::path::absolute(from).ok()?;
-    from.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
+    if from.is_absolute() {
+        return from.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file());
+    }
+    let above = std::path::absolute(from).ok()?.ancestors().count();
+    let mut folder: PathBuf = from.components().filter(|part| *part != Component::CurDir).collect();
+    for _ in 0..above {
+        let path = folder.join(PROJECT_FILE);
+        if path.is_file() {
+            return Some(path);
+        }
+        folder.push("..");
+    }
+    None
 }
 
 /// Reads an `align.toml`.
@@ -48,6 +63,8 @@ pub fn load_project(path: &Path) -> Result<Project, Vec<Problem>> {
             rules: paths(top, "rules", folder),
             families: paths(top, "families", folder),
             issues: paths(top, "issues", folder),
+            tests: paths(top, "tests", folder),
+            cover_checks: top.flag("cover-checks"),
             fail_on: top.choice("fail-on", severity),
             allow_inconclusive: top.flag("allow-inconclusive"),
         })

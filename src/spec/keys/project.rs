@@ -11,6 +11,18 @@ pub static PROJECT: TableDoc = TableDoc::new(
         Key::new("families", Shape::Texts, "families = [\"specs/families.toml\"]", "Tables of families, first wins."),
         Key::new("issues", Shape::Texts, "issues = [\"rules/common-issues.toml\"]", "Tables of common issues."),
         Key::new(
+            "tests",
+            Shape::Texts,
+            "tests = [\"tests/cases\"]",
+            "Files and folders of tests for `align test`, besides `specs` and `rules`.",
+        ),
+        Key::new(
+            "cover-checks",
+            Shape::Flag,
+            "cover-checks = true",
+            "Let `align test` ask for a test in which each built-in check reports something, not only each rule and common issue of the project.",
+        ),
+        Key::new(
             "fail-on",
             Shape::Choice(&["error", "warning", "note"]),
             "fail-on = \"error\"",

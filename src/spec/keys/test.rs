@@ -34,6 +34,12 @@ pub static TEST: TableDoc = TableDoc::new(
             "Checks, rules and common issues that must not be reported.",
         ),
         Key::new(
+            "today",
+            Shape::Date,
+            "today = 2027-01-01",
+            "The day by which known differences expire; none does if absent.",
+        ),
+        Key::new(
             "verdict",
             Shape::Choice(&["pass", "fail", "inconclusive", "skipped"]),
             "verdict = \"pass\"",

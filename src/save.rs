@@ -1,0 +1,98 @@
+//! Texts written whole or not at all: what a reader finds is the old file or the new one, never a part.
+
+use crate::diag::{Problem, escape};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Writes a new file.
+///
+/// # Errors
+/// There is one already, or it cannot be written; then nothing is left behind.
+pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
+    let shown = escape(&path.display().to_string());
+    if path.symlink_metadata().is_ok() {
+        return Err(Problem::spec("file-exists", format!("`{shown}` exists already"))
+            .help("choose another name, or move the old file away: nothing is overwritten"));
+    }
+    replace(path, text)
+}
+
+/// Writes a file, in place of the old one if there is one.
+///
+/// # Errors
+/// It cannot be written; then the old one is as it was.
+pub fn replace(path: &Path, text: &str) -> Result<(), Problem> {
+    // The file that a link stands for, so that the link stays one.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let written = beside(&path).and_then(|(partial, file)| {
+        let done = fill(file, &path, text).and_then(|()| fs::rename(&partial, &path));
+        if done.is_err() {
+            let _ = fs::remove_file(&partial);
+        }
+        done
+    });
+    written.map_err(|error| {
+        Problem::spec("unwritable-file", format!("`{}` cannot be written", escape(&path.display().to_string())))
+            .note(error.to_string())
+            .help("check that the folder exists and can be written to")
+    })
+}
+
+/// A new file in the same folder, so that it can be renamed.
+fn beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
+    name.push(format!(".{}.partial", std::process::id()));
+    let partial = path.with_file_name(name);
+    let file = OpenOptions::new().write(true).create_new(true).open(&partial)?;
+    Ok((partial, file))
+}
+
+/// Who may read the old file may read the new one.
+fn fill(mut file: File, old: &Path, text: &str) -> std::io::Result<()> {
+    file.write_all(text.as_bytes())?;
+    if let Ok(meta) = fs::metadata(old) {
+        file.set_permissions(meta.permissions())?;
+    }
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_created_once_and_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        create(&path, "one").unwrap();
+        assert_eq!(create(&path, "two").unwrap_err().code, "file-exists");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        replace(&path, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn what_cannot_be_written_says_so_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = create(&folder.path().join("none/a.toml"), "one").unwrap_err();
+        assert_eq!(problem.code, "unwritable-file");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&target, "one").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        replace(&link, "two").unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "two");
+    }
+}
