@@ -4,7 +4,7 @@
 mod support;
 
 use align::diag::SourceFile;
-use align::spec::{Vocabulary, load_text};
+use align::spec::{Library, Vocabulary, load_text};
 use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
@@ -31,6 +31,15 @@ fn vocabulary() -> Vocabulary {
     // The example of the guide to rules.
     vocabulary.rules.push("team/few-small-kernels".to_owned());
     vocabulary
+}
+
+/// The shipped specs, which examples extend.
+fn library() -> Library {
+    let specs = root().join("specs");
+    let files = walkdir::WalkDir::new(&specs).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file());
+    let toml = files.filter(|entry| entry.path().extension().is_some_and(|e| e == "toml"));
+    let name = |entry: &walkdir::DirEntry| entry.path().strip_prefix(&specs).unwrap().to_str().unwrap().to_owned();
+    Library::new(toml.map(|entry| (name(&entry), std::fs::read_to_string(entry.path()).unwrap())))
 }
 
 /// The TOML blocks of a page, each with its first line's number.
@@ -67,8 +76,7 @@ fn every_example_of_a_spec_is_one() {
         for (line, block) in blocks(&std::fs::read_to_string(&page).unwrap()) {
             let Some(spec) = as_spec(&block) else { continue };
             let name = format!("{}:{line}", page.display());
-            if let Err(problems) = load_text(&SourceFile::new(&name, &spec), root(), &vocabulary(), &support::library())
-            {
+            if let Err(problems) = load_text(&SourceFile::new(&name, &spec), root(), &vocabulary(), &library()) {
                 panic!("{}", support::render(&problems));
             }
             read += 1;
