@@ -236,3 +236,17 @@ pub const STEADY_LEAST: usize = 4;
 /// Without layers inside, a repetition is taken to begin after the longest idle time of its period if that is this
 /// many times the second longest: less is the host's jitter.
 pub const STEP_GAP: f64 = 2.0;
+
+/// Bytes of a trace written as text. Such a trace is for reading: the longest shipped one has under 4 KiB.
+pub const TEXT_TRACE_BYTES: u64 = 1 << 20;
+
+/// Lines that a trace written as text may come to when its repetitions and replays are carried out: a model's layers in
+/// a hundred steps take 40,000, and a `repeat` too many must not take the machine's memory.
+pub const TEXT_TRACE_ROWS: u64 = 200_000;
+
+/// Levels of indentation of a trace written as text: steps, modules and streams nest 9 deep.
+pub const TEXT_TRACE_LEVELS: usize = 32;
+
+/// The longest time that one line of a trace written as text may take, in ns: an hour. [`TEXT_TRACE_ROWS`] such times
+/// still fit the clock.
+pub const TEXT_TRACE_NS: i64 = 3_600_000_000_000;

@@ -179,6 +179,8 @@ fn refuse_what_is_no_database(path: &Path) -> Result<(), Problem> {
         ("is empty", "export the report again: `nsys export --type sqlite`")
     } else if head.starts_with(b"version https://git-lfs") {
         ("is a Git LFS pointer, not the trace itself", "fetch the trace: `git lfs pull`")
+    } else if head.starts_with(b"align-trace") {
+        ("is a trace written as text", "it holds only what stands in it: commit it as it is")
     } else {
         ("is not an SQLite database", "export the report first: `nsys export --type sqlite`")
     };

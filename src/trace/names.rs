@@ -20,6 +20,23 @@ pub enum OpKind {
     Memset,
 }
 
+/// The directions of a copy as the profiler names them, in the order of `CUpti_ActivityMemcpyKind` from 1 on.
+pub(in crate::trace) const COPY_KINDS: [&str; 13] = [
+    "Host-to-Device",
+    "Device-to-Host",
+    "Host-to-Array",
+    "Array-to-Host",
+    "Array-to-Array",
+    "Array-to-Device",
+    "Device-to-Array",
+    "Device-to-Device",
+    "Host-to-Host",
+    "Peer-to-Peer",
+    "Unified Host-to-Device",
+    "Unified Device-to-Host",
+    "Unified Device-to-Device",
+];
+
 /// The text of a range, and the module it names where a framework's form is recognised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RangeName {

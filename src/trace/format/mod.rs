@@ -1,6 +1,7 @@
 //! Input formats: one entry here a format, recognised by content and never by name.
 
 mod nsys_sqlite;
+mod text;
 
 use super::Trace;
 use crate::diag::{Problem, escape, nearest_file, refuse_special};
@@ -69,9 +70,18 @@ fn recognise(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
     if head.starts_with(nsys_sqlite::MAGIC) {
         return nsys_sqlite::read(path, shown, head);
     }
+    if begins_with_word(head, text::MAGIC) {
+        return text::read(path, shown);
+    }
     let problem =
         Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
     Err(problem.help(what_it_may_be(head)))
+}
+
+/// Whether a text's first word is this one.
+fn begins_with_word(head: &[u8], word: &[u8]) -> bool {
+    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
+    head.strip_prefix(word).is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
 }
 
 /// The repair for what people hand over instead of an export.
@@ -80,6 +90,8 @@ fn what_it_may_be(head: &[u8]) -> &'static str {
         "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
     } else if head.starts_with(&[0x1f, 0x8b]) || head.trim_ascii_start().starts_with(b"{") {
         "this looks like a Chrome trace (PyTorch profiler); capture with nsys and export to SQLite"
+    } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
+        "a trace written as text begins with the line `align-trace 1`, before everything else"
     } else {
         "give an Nsight Systems SQLite export: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
     }

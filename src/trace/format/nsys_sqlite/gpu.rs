@@ -7,7 +7,7 @@ use super::schema::{integer, small};
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
 use crate::trace::builder::{NO_CORRELATION, OpRow, PROCESS_MASK};
-use crate::trace::names::{NameId, OpKind};
+use crate::trace::names::{COPY_KINDS, NameId, OpKind};
 use crate::trace::ops::Shape;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -122,24 +122,10 @@ fn lone_process(reader: &Reader<'_>, table: &str) -> Result<i64, Problem> {
     Ok(found.filter(|_| !several).map_or(0, |process| process as i64))
 }
 
-/// The direction of a copy as the profiler names it (`CUpti_ActivityMemcpyKind`).
+/// The direction of a copy as the profiler names it.
 fn copy_kind(kind: Option<i64>) -> &'static str {
-    match kind {
-        Some(1) => "Host-to-Device",
-        Some(2) => "Device-to-Host",
-        Some(3) => "Host-to-Array",
-        Some(4) => "Array-to-Host",
-        Some(5) => "Array-to-Array",
-        Some(6) => "Array-to-Device",
-        Some(7) => "Device-to-Array",
-        Some(8) => "Device-to-Device",
-        Some(9) => "Host-to-Host",
-        Some(10) => "Peer-to-Peer",
-        Some(11) => "Unified Host-to-Device",
-        Some(12) => "Unified Device-to-Host",
-        Some(13) => "Unified Device-to-Device",
-        _ => "Unknown",
-    }
+    let index = kind.and_then(|kind| usize::try_from(kind.checked_sub(1)?).ok());
+    index.and_then(|index| COPY_KINDS.get(index)).copied().unwrap_or("Unknown")
 }
 
 /// The columns that every GPU operation has; `None` without a start or an end. `lone` is the process of rows that
