@@ -23,7 +23,7 @@ fn trace(body: &str) -> Trace {
 
 /// What a user sees of a trace that is refused.
 fn refused(text: impl AsRef<[u8]>) -> String {
-    let problem = read(text).err().expect("the trace is refused");
+    let problem = read(text).expect_err("the trace is refused");
     assert_eq!(problem.class, align::diag::ProblemClass::Trace);
     let name = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
     support::render(&[problem])
