@@ -18,6 +18,7 @@ pub mod pack;
 pub mod pipeline;
 pub mod report;
 pub mod save;
+pub mod scaffold;
 pub mod script;
 pub mod select;
 pub mod sequence;

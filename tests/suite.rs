@@ -270,3 +270,15 @@ fn a_program_reads_the_same_as_people() {
     assert_eq!(document["tests"][0]["problems"][0]["places"][0]["line"], 13);
     snapshot("concise", &project.shown(&["test", "--format", "concise"]));
 }
+
+#[test]
+fn a_new_rule_passes_its_tests() {
+    let folder = tempfile::tempdir().unwrap();
+    snapshot("new-rule", &shown(&align(folder.path(), &["new", "rule", "team/few-kernels"])));
+    snapshot("new-rule-tested", &shown(&align(folder.path(), &["test", "-v"])));
+    snapshot("new-rule-twice", &shown(&align(folder.path(), &["new", "rule", "team/few-kernels"])));
+    snapshot("new-rule-bad-name", &shown(&align(folder.path(), &["new", "rule", "../few"])));
+    snapshot("new-rule-explained", &shown(&align(folder.path(), &["explain", "team/few-kernels"])));
+    std::fs::write(folder.path().join("align.toml"), "").unwrap();
+    snapshot("new-rule-nowhere", &shown(&align(folder.path(), &["new", "rule", "team/other"])));
+}

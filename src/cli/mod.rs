@@ -4,6 +4,7 @@ pub mod check;
 mod documents;
 pub mod explain;
 pub mod inspect;
+pub mod new;
 pub mod pack;
 mod terminal;
 pub mod test;
@@ -36,6 +37,8 @@ enum Verb {
     Inspect(inspect::Args),
     /// Explain a check, a rule, a common issue, a verdict or a document, offline
     Explain(explain::Args),
+    /// Make a first version of a rule
+    New(new::Args),
     /// Run the tests of specs and rules
     Test(test::Args),
     /// Shrink a trace to what checks need, without secrets
@@ -74,6 +77,7 @@ pub fn main() -> u8 {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
+        Verb::New(args) => new::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
