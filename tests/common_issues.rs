@@ -18,6 +18,20 @@ fn others() -> impl Iterator<Item = String> {
     ["no-gpu-data", "empty-selection"].into_iter().map(str::to_owned)
 }
 
+#[test]
+fn a_condition_that_could_never_hold_is_refused_with_the_nearest_right_one() {
+    let table = |when: &str| {
+        let text = format!("[[issue]]\nid = \"a\"\ntitle = \"a\"\nwhen = [\"{when}\"]\ncause = \"b\"\nfix = \"c\"\n");
+        parse_issues(&SourceFile::new("issues.toml", text), &["kernel-order".to_owned()]).unwrap_err().remove(0)
+    };
+    let misspelt = table("not shapes-difer");
+    assert_eq!((misspelt.code, misspelt.labels[0].loc.line_column()), ("unknown-fact", (4, 9)));
+    assert_eq!(misspelt.help.as_deref(), Some("did you mean `shapes-differ`?"));
+    let unknown = table("finding:kernel-ordre");
+    assert_eq!((unknown.code, unknown.help.as_deref()), ("unknown-check", Some("did you mean `kernel-order`?")));
+    assert_eq!(table("latency.ratio > much").code, "bad-condition");
+}
+
 /// A kind of difference: the facts that say it and the errors that it leads to.
 type Kind = (&'static str, &'static [&'static str], &'static [&'static str]);
 
