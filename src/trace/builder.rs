@@ -8,54 +8,10 @@ use super::ops::{NONE, Ops, Shape};
 use super::process::{Process, ProcessId, Thread, ThreadId};
 use super::provenance::Provenance;
 use super::ranges::{ContextId, RangeKind, Ranges};
+use super::rows::{CallRow, NO_CORRELATION, NodeRow, OpRow, PROCESS_MASK, RangeRow};
 use super::sweep::{Moment, sweep};
 use super::{GraphNodes, Trace};
 use rustc_hash::FxHashMap;
-
-/// One GPU operation as a reader meets it. Times in ns.
-#[derive(Debug, Clone, Copy)]
-pub struct OpRow {
-    pub start: i64,
-    pub end: i64,
-    pub process: ProcessId,
-    pub device: u16,
-    pub stream: u32,
-    pub correlation: i64,
-    pub name: NameId,
-    pub shape: Shape,
-    /// The graph node it was replayed from.
-    pub node: Option<u64>,
-}
-
-/// One API call. Times in ns.
-#[derive(Debug, Clone, Copy)]
-pub struct CallRow {
-    pub start: i64,
-    pub end: i64,
-    pub thread: ThreadId,
-    pub correlation: i64,
-    pub api: Api,
-}
-
-/// One NVTX range; `end` is `None` where it was never closed. Times in ns.
-#[derive(Debug, Clone, Copy)]
-pub struct RangeRow<'a> {
-    pub start: i64,
-    pub end: Option<i64>,
-    pub thread: ThreadId,
-    pub text: &'a str,
-    pub kind: RangeKind,
-    pub domain: &'a str,
-}
-
-/// Creation of one graph node: capture, or a clone of `original`.
-#[derive(Debug, Clone, Copy)]
-pub struct NodeRow {
-    pub id: u64,
-    pub original: Option<u64>,
-    pub at: i64,
-    pub thread: ThreadId,
-}
 
 /// Collects rows; [`finish`](Self::finish) joins them. GPU operations come first, then
 /// [`seal_ops`](Self::seal_ops), then API calls: only calls that a kept operation needs are stored.
@@ -85,12 +41,6 @@ pub struct TraceBuilder {
     ranges: Vec<(u32, i64, i64, u32, RangeKind, u16)>,
     domains: Vec<String>,
 }
-
-/// Stands for a correlation id that the export lacks: nothing is joined by it.
-pub(in crate::trace) const NO_CORRELATION: i64 = -1;
-
-/// The process part of a global thread id: everything above the lower 24 bits.
-pub(in crate::trace) const PROCESS_MASK: u64 = 0xFFFF_FFFF_FF00_0000;
 
 impl TraceBuilder {
     pub fn new(path: impl Into<String>) -> Self {

@@ -16,6 +16,7 @@ mod ops;
 mod process;
 mod provenance;
 mod ranges;
+mod rows;
 mod sweep;
 
 use rustc_hash::FxHashMap;

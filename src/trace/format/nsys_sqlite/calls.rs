@@ -5,8 +5,8 @@ use super::rows::each_row;
 use super::schema::integer;
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
-use crate::trace::builder::{CallRow, NO_CORRELATION};
 use crate::trace::launches::Api;
+use crate::trace::rows::{CallRow, NO_CORRELATION};
 use rusqlite::types::ValueRef;
 use rustc_hash::FxHashMap;
 

@@ -5,8 +5,8 @@ use super::rows::each_row;
 use super::schema::{Schema, integer};
 use crate::diag::Problem;
 use crate::trace::TraceBuilder;
-use crate::trace::builder::{NodeRow, RangeRow};
 use crate::trace::ranges::RangeKind;
+use crate::trace::rows::{NodeRow, RangeRow};
 use rustc_hash::FxHashMap;
 
 pub(super) const RANGES: &str = "NVTX_EVENTS";

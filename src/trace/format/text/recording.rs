@@ -2,11 +2,11 @@
 
 use super::statement::{Head, Lack, Operation};
 use crate::kernel::Identity;
-use crate::trace::builder::{CallRow, NO_CORRELATION, NodeRow, OpRow, RangeRow};
 use crate::trace::launches::Api;
 use crate::trace::names::{NameId, OpKind};
 use crate::trace::ops::Shape;
 use crate::trace::ranges::RangeKind;
+use crate::trace::rows::{CallRow, NO_CORRELATION, NodeRow, OpRow, RangeRow};
 use crate::trace::{Presence, Trace, TraceBuilder};
 use rustc_hash::FxHashMap;
 
