@@ -38,7 +38,7 @@ pub(super) struct Planned<'s> {
     today: Option<String>,
     pub(super) title: String,
     pub(super) expectation: Expectation,
-    /// Where what it says is recorded, and under which heading; a test that must stay silent records nothing.
+    /// Where what it says is recorded, and under which heading; nothing of a whole case that must pass.
     pub(super) recorded_in: Option<PathBuf>,
     pub(super) section: String,
 }
@@ -148,7 +148,7 @@ fn rule_tests<'s>(loaded: &'s Loaded, rule: &Spanned<String>, fails: bool) -> Ve
             Expectation { verdict: Wanted::Any, at: rule.loc.clone(), reports, silent, rule: Some(rule.value.clone()) };
         let of = if loaded.spec.cases.len() > 1 { format!("{stem}/{}", case.name.value) } else { stem.clone() };
         let mut test = Planned::new(loaded, case, format!("{}: {of}", rule.value), expectation);
-        test.recorded_in = fails.then(|| path.with_extension("expected"));
+        test.recorded_in = Some(path.with_extension("expected"));
         test.section = of;
         test
     };
