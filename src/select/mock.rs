@@ -22,13 +22,15 @@ impl Finder<'_> {
                 break;
             }
             let candidate = self.by_marks(&scope, &each);
-            if candidate.instances.is_empty() {
-                tried.push((candidate.how, nothing(&each).to_owned()));
-            } else if first.is_none() {
-                first = Some(candidate);
-            } else {
-                second = Some(candidate);
-                break;
+            match (candidate.instances.is_empty(), &first) {
+                (true, None) => tried.push((candidate.how, nothing(&each).to_owned())),
+                // Asked for a second opinion, it has none.
+                (true, Some(_)) => {}
+                (false, None) => first = Some(candidate),
+                (false, Some(_)) => {
+                    second = Some(candidate);
+                    break;
+                }
             }
         }
         let Some(mut found) = first else { return Err(self.not_found(tried, &scope)) };
