@@ -153,7 +153,7 @@ pub const GRID_SLACK: f64 = 0.10;
 /// … or if the number of blocks is this near.
 pub const BLOCKS_SLACK: f64 = 0.03;
 
-/// A mock is cache-warm if its biggest kernel's first execution took at least this many times its steady
+/// A mock is cache-warm if the first execution of the kernel that gains most took at least this many times its steady
 /// time (1.50–1.76 for four cache-warm mocks, at most 1.16 elsewhere) …
 pub const COLD_FIRST: f64 = 1.2;
 

@@ -49,7 +49,7 @@ pub struct Comparison {
     pub instance: InstanceLatency,
     pub mock_mode: LaunchMode,
     pub e2e_mode: LaunchMode,
-    /// The first execution of the mock's biggest kernel.
+    /// The first execution of the kernel that gains most on the E2E's.
     pub first: Option<FirstExecution>,
     /// Per side (mock, E2E): the instance of median time.
     representatives: [Option<usize>; 2],
