@@ -60,7 +60,7 @@ pub const FACTS: &[FactName] = &[
     fact("e2e.spread", "how far the E2E's times scatter, as a share of their median"),
     fact(
         "cold-first-execution",
-        "the mock's kernel that gains most took as long as the E2E's on its first execution and less ever after",
+        "the kernel that gains most took as long as the E2E's on its first execution in the mock and less ever after",
     ),
     fact("carried.FAMILY", "the share of the difference in time that kernels of this family carry"),
     fact("uniform-ratio", "all kernels differ in time by nearly the same factor"),

@@ -41,7 +41,7 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
             "cold-first-execution",
             first.first_ns / first.steady_ns,
             format!(
-                "the kernel that gains most took {} at first, {} ever after in the mock; the E2E's takes {}",
+                "the kernel that gains most took {} in the mock at first, {} ever after; the E2E's takes {}",
                 duration(first.first_ns),
                 duration(first.steady_ns),
                 duration(first.e2e_ns)
