@@ -135,6 +135,10 @@ pub const TOLERANCE_MOST: f64 = 1.0;
 /// under 3 %; a third of the executions at three times the time moves it by 60 %.
 pub const MEANS_APART: f64 = 0.10;
 
+/// Days before its end on which a known difference is said to end: a month is a release of most engines, and enough
+/// to fix what it excuses or to renew it.
+pub const KNOWN_DIFFERENCE_NOTICE_DAYS: i64 = 30;
+
 /// Latency is judged only if this share of the kernels is aligned: otherwise different work is timed.
 pub const LATENCY_ALIGNED: f64 = 0.9;
 

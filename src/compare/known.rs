@@ -1,6 +1,6 @@
 //! Which differing positions a declared known difference covers.
 
-use super::positions::Position;
+use super::positions::{Difference, Position};
 use crate::diag::Side;
 use crate::kernel::Identity;
 use crate::select::Selected;
@@ -18,13 +18,32 @@ pub(super) fn covered(
             if position.same() {
                 return None;
             }
-            known.iter().find(|(_, k)| covers(selected, position, k)).map(|(index, _)| *index)
+            let reported = reported_by(selected, position);
+            known.iter().find(|(_, k)| covers(selected, position, k, reported)).map(|(index, _)| *index)
         })
         .collect()
 }
 
-fn covers(selected: &Selected, position: &Position, known: &KnownDifference) -> bool {
-    if known.kernels.is_empty() || !known.checks.is_empty() {
+/// The checks that report a position of this kind. An entry that names one of them, and kernels, is about the kernels
+/// where they differ in this way; one that names kernels alone, wherever they differ.
+pub(super) fn reported_by(selected: &Selected, position: &Position) -> &'static [&'static str] {
+    let memory = Side::BOTH.into_iter().any(|side| {
+        let identity = position.on(side).map(|i| selected.lexicon.identity(selected.side(side).sequence[i]));
+        identity.is_some_and(|name| name.exact.starts_with("[CUDA mem"))
+    });
+    match position.difference() {
+        Difference::Same => &[],
+        Difference::Extra | Difference::Missing if memory => &["memory-operation"],
+        Difference::Extra => &["extra-kernel"],
+        Difference::Missing => &["kernel-count", "missing-critical-kernel"],
+        Difference::Variant | Difference::Substituted => &["kernel-name"],
+        Difference::Moved => &["kernel-order"],
+    }
+}
+
+fn covers(selected: &Selected, position: &Position, known: &KnownDifference, reported: &[&str]) -> bool {
+    let meant = known.checks.is_empty() || known.checks.iter().any(|check| reported.contains(&check.as_str()));
+    if known.kernels.is_empty() || !meant {
         return false;
     }
     Side::BOTH.into_iter().any(|side| {

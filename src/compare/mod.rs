@@ -25,6 +25,7 @@ use crate::kernel::{Dtype, Families, Identity, Level, dtype};
 use crate::select::{Instance, Selected, Selection, Symbol};
 use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything known of one case.
@@ -156,6 +157,12 @@ impl Comparison {
             let trace = self.trace(side);
             trace.names.kind(trace.ops.name(op)) != OpKind::Kernel
         })
+    }
+
+    /// Per known difference that covers positions: the checks that would report them, each once.
+    pub fn excused(&self) -> BTreeSet<(usize, &'static str)> {
+        let covered = self.positions.iter().zip(&self.known).filter_map(|(p, known)| Some((p, (*known)?)));
+        covered.filter_map(|(p, k)| Some((k, *known::reported_by(&self.selected, p).first()?))).collect()
     }
 
     /// Positions that no known difference covers, with their indices.

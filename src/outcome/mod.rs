@@ -3,6 +3,7 @@
 //! Plain data in a fixed order, nothing that depends on the machine or the clock, so that the same input
 //! gives the same bytes.
 
+mod counts;
 mod finding;
 mod problem;
 mod side;
@@ -10,6 +11,7 @@ mod side;
 pub use crate::select::{LeftOut, Method};
 pub use crate::stats::{Interval, Method as IntervalMethod};
 pub use crate::trace::Provenance;
+pub use counts::{Counts, KnownCounts};
 pub use finding::{FindingOutcome, Place};
 pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
@@ -27,6 +29,9 @@ pub struct Outcome {
     /// [`FORMAT`].
     pub format: u32,
     pub verdict: Verdict,
+    /// Findings and known differences of all cases, apart.
+    #[serde(default)]
+    pub counts: Counts,
     pub cases: Vec<CaseOutcome>,
     /// What kept cases, or the whole run, from being judged.
     pub problems: Vec<ProblemOutcome>,
@@ -62,6 +67,9 @@ pub struct CaseOutcome {
     pub diagnoses: Vec<Diagnosis>,
     /// Declared exceptions and what became of them.
     pub known: Vec<KnownOutcome>,
+    /// Findings and known differences, apart.
+    #[serde(default)]
+    pub counts: Counts,
 }
 
 /// What one check or rule said.
@@ -104,9 +112,28 @@ pub struct KnownOutcome {
     pub until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link: Option<String>,
+    pub state: KnownState,
     /// How many findings it covers.
     pub covers: usize,
     pub place: Place,
+}
+
+/// What became of a known difference in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KnownState {
+    /// It covers findings.
+    Covers,
+    /// It covers nothing here, but does elsewhere, or may: not every case that has it was compared.
+    Unused,
+    /// It covers nothing in any case.
+    Stale,
+    /// Its last day has passed.
+    Expired,
+    /// It is about other cases, GPUs or versions.
+    OutOfScope,
+    /// It asks for something that a side does not say, and is not applied.
+    Undecided,
 }
 
 impl Outcome {
@@ -115,7 +142,7 @@ impl Outcome {
         let nothing = problems.iter().all(|p| p.class == ProblemClass::Nothing);
         let verdict = if nothing { Verdict::Skipped } else { Verdict::Fail };
         let problems = problems.iter().map(ProblemOutcome::from).collect();
-        Self { format: FORMAT, verdict, cases: Vec::new(), problems, sources: Vec::new() }
+        Self { format: FORMAT, verdict, counts: Counts::default(), cases: Vec::new(), problems, sources: Vec::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One case: refuse, select, compare, check, diagnose.
 
-use super::exceptions::Exceptions;
+use super::exceptions::{Entry, Exceptions};
 use super::jobs::Job;
 use super::traces::Traces;
 use super::{Options, Session, rows};
@@ -8,7 +8,7 @@ use crate::check::{self, Check, Context, Judgement, Unselected};
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
-use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
+use crate::outcome::{CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
 use crate::select::{self, Selection};
 use crate::spec::{SideSpec, Spec};
 use crate::trace::Trace;
@@ -16,15 +16,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A judged case, problems of rules met on the way, and what rules printed.
-pub(super) struct Judged {
+pub(super) struct Judged<'s> {
     pub(super) outcome: CaseOutcome,
+    /// Its known differences, in step with the outcome's; none where nothing was compared.
+    pub(super) known: Vec<Entry<'s>>,
     pub(super) problems: Vec<Problem>,
     pub(super) printed: Vec<String>,
 }
 
-impl Judged {
+impl Judged<'_> {
     fn new(outcome: CaseOutcome) -> Self {
-        Self { outcome, problems: Vec::new(), printed: Vec::new() }
+        Self { outcome, known: Vec::new(), problems: Vec::new(), printed: Vec::new() }
     }
 }
 
@@ -32,12 +34,12 @@ impl Judged {
 ///
 /// # Errors
 /// The problems of traces that cannot be read.
-pub(super) fn judge(
+pub(super) fn judge<'s>(
     session: &Session,
-    job: &Job<'_>,
+    job: &Job<'s>,
     traces: &Traces,
     options: &Options,
-) -> Result<Judged, Vec<Problem>> {
+) -> Result<Judged<'s>, Vec<Problem>> {
     let (mock, e2e) = match (traces.get(&job.mock), traces.get(&job.e2e)) {
         (Ok(mock), Ok(e2e)) => (mock, e2e),
         (mock, e2e) => {
@@ -56,7 +58,7 @@ pub(super) fn judge(
     if refuse(session, &mut outcome, &mock, &e2e) {
         return Ok(Judged::new(outcome));
     }
-    let exceptions = Exceptions::new(job.case, options.today.as_deref());
+    let exceptions = Exceptions::new(job.case, options.today.as_deref(), &mock, &e2e);
     let selected = match select::select(job.case, &mock, &e2e, &session.families) {
         Ok(selected) => selected,
         Err(not_found) => {
@@ -99,6 +101,7 @@ fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
         findings: Vec::new(),
         diagnoses: Vec::new(),
         known: Vec::new(),
+        counts: Counts::default(),
     }
 }
 
@@ -148,17 +151,17 @@ fn diagnosis(cause: Cause<'_>) -> Diagnosis {
     }
 }
 
-fn check_all(
+fn check_all<'s>(
     session: &Session,
     context: &Context<'_>,
     rules: &[Box<dyn Check>],
-    mut exceptions: Exceptions<'_>,
-    judged: &mut Judged,
+    mut exceptions: Exceptions<'s>,
+    judged: &mut Judged<'s>,
     options: &Options,
 ) {
     let mut findings: Vec<Finding> = Vec::new();
     let mut verdict = Verdict::Skipped;
-    exceptions.count_positions(&context.comparison.known);
+    exceptions.count_excused(context.comparison);
     for check in session.checks.iter().chain(rules) {
         let meta = check.meta();
         let level = context.case.checks.get(&meta.name).map(|s| s.value);
@@ -193,19 +196,11 @@ fn check_all(
         });
         findings.extend(own);
     }
-    let level = context.case.checks.get(check::KNOWN_DIFFERENCE).map(|s| s.value);
-    let mut about = if level == Some(None) { Vec::new() } else { exceptions.findings() };
-    for finding in &mut about {
-        finding.severity = severity(finding.severity, Severity::Warning, level.flatten());
-    }
-    if about.iter().any(|f| f.severity >= options.fail_on) {
-        verdict = Verdict::Fail;
-    }
-    findings.extend(about);
     // Stable: within a severity the checks' own order, which puts first what explains more.
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     let facts = diagnose::facts(context);
     judged.outcome.known = exceptions.outcomes();
+    judged.known = exceptions.entries;
     describe(context, &mut judged.outcome);
     conclude(session, &mut judged.outcome, findings, &facts, verdict);
 }
@@ -223,7 +218,7 @@ fn run(check: &dyn Check, context: &Context<'_>) -> Judgement {
 }
 
 /// The spec's severity replaces the check's own; lesser findings of the check are only ever lowered.
-fn severity(found: Severity, own: Severity, asked: Option<Severity>) -> Severity {
+pub(super) fn severity(found: Severity, own: Severity, asked: Option<Severity>) -> Severity {
     match asked {
         Some(asked) if found == own => asked,
         Some(asked) => found.min(asked),

@@ -1,61 +1,78 @@
-//! Known differences at work: which findings they cover, and which of them no longer hold.
+//! Known differences at work in one case: which hold there, and which findings they cover.
 
-use crate::check;
+use super::scope::Scope;
+use crate::compare::Comparison;
 use crate::diag::Finding;
 use crate::kernel::Identity;
-use crate::outcome::{KnownOutcome, Place};
+use crate::outcome::{KnownOutcome, KnownState, Place};
 use crate::spec::{Case, KnownDifference};
+use crate::trace::Trace;
 
 /// A case's known differences, and how often each covered something.
 pub(super) struct Exceptions<'c> {
-    entries: Vec<Entry<'c>>,
+    pub(super) entries: Vec<Entry<'c>>,
 }
 
-struct Entry<'c> {
-    known: &'c KnownDifference,
-    expired: bool,
-    covers: usize,
+/// One of them in this case.
+pub(super) struct Entry<'c> {
+    pub(super) known: &'c KnownDifference,
+    pub(super) scope: Scope,
+    pub(super) expired: bool,
+    /// What it covers; of an expired one, what it would.
+    pub(super) covers: usize,
+}
+
+impl Entry<'_> {
+    /// It holds here and today.
+    fn is_active(&self) -> bool {
+        self.scope == Scope::Inside && !self.expired
+    }
+
+    fn state(&self) -> KnownState {
+        match &self.scope {
+            Scope::Outside => KnownState::OutOfScope,
+            Scope::Unsaid(_) => KnownState::Undecided,
+            Scope::Inside if self.expired => KnownState::Expired,
+            Scope::Inside if self.covers > 0 => KnownState::Covers,
+            Scope::Inside => KnownState::Unused,
+        }
+    }
 }
 
 impl<'c> Exceptions<'c> {
     /// `today` as `YYYY-MM-DD`, which sorts as text.
-    pub(super) fn new(case: &'c Case, today: Option<&str>) -> Self {
-        let expired = |known: &KnownDifference| match (&known.until, today) {
-            (Some(until), Some(today)) => until.value.as_str() < today,
-            _ => false,
+    pub(super) fn new(case: &'c Case, today: Option<&str>, mock: &Trace, e2e: &Trace) -> Self {
+        let entry = |known: &'c KnownDifference| Entry {
+            known,
+            scope: Scope::of(known, case, mock, e2e),
+            expired: known.until.as_ref().zip(today).is_some_and(|(until, today)| until.value.as_str() < today),
+            covers: 0,
         };
-        Self { entries: case.known.iter().map(|known| Entry { known, expired: expired(known), covers: 0 }).collect() }
+        Self { entries: case.known.iter().map(entry).collect() }
     }
 
-    /// The ones that still hold, with their index in the case.
+    /// The ones that hold, with their index in the case.
     pub(super) fn active(&self) -> Vec<(usize, &'c KnownDifference)> {
-        self.entries.iter().enumerate().filter(|(_, e)| !e.expired).map(|(i, e)| (i, e.known)).collect()
+        self.entries.iter().enumerate().filter(|(_, e)| e.is_active()).map(|(i, e)| (i, e.known)).collect()
     }
 
-    /// Counts the positions of the alignment that each covers.
-    pub(super) fn count_positions(&mut self, known: &[Option<usize>]) {
-        for &index in known.iter().flatten() {
+    /// Counts what each keeps from being reported: one finding a check, however many kernels it would name.
+    pub(super) fn count_excused(&mut self, comparison: &Comparison) {
+        for (index, _) in comparison.excused() {
             self.entries[index].covers += 1;
         }
     }
 
-    /// The reason of the first entry that covers a finding as a whole.
+    /// The reason of the first entry that covers a finding as a whole. Of an expired one it is counted alone that it
+    /// would.
     pub(super) fn cover(&mut self, finding: &Finding) -> Option<String> {
-        let entry = self.entries.iter_mut().find(|e| !e.expired && covers(e.known, finding))?;
-        entry.covers += 1;
-        Some(entry.known.reason.value.clone())
-    }
-
-    /// Entries that expired or match nothing.
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        self.entries
-            .iter()
-            .filter_map(|entry| match &entry.known.until {
-                Some(until) if entry.expired => Some(check::expired(entry.known, &until.value)),
-                _ if entry.covers == 0 => Some(check::stale(entry.known)),
-                _ => None,
-            })
-            .collect()
+        let mut meant = |active: bool| {
+            let fits = |e: &&mut Entry<'_>| e.scope == Scope::Inside && e.expired != active && covers(e.known, finding);
+            let entry = self.entries.iter_mut().find(fits)?;
+            entry.covers += 1;
+            active.then(|| entry.known.reason.value.clone())
+        };
+        meant(true).or_else(|| meant(false))
     }
 
     pub(super) fn outcomes(&self) -> Vec<KnownOutcome> {
@@ -64,13 +81,15 @@ impl<'c> Exceptions<'c> {
             .map(|entry| {
                 let known = entry.known;
                 let text = |value: &Option<crate::diag::Spanned<String>>| value.as_ref().map(|v| v.value.clone());
+                let state = entry.state();
                 KnownOutcome {
                     reason: known.reason.value.clone(),
                     impact: text(&known.impact),
                     owner: text(&known.owner),
                     until: text(&known.until),
                     link: text(&known.link),
-                    covers: entry.covers,
+                    state,
+                    covers: if state == KnownState::Covers { entry.covers } else { 0 },
                     place: Place::new(&known.loc, "declared here"),
                 }
             })

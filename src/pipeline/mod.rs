@@ -13,14 +13,16 @@ mod case;
 mod embedded;
 mod exceptions;
 mod jobs;
+mod lifetimes;
 mod rows;
+mod scope;
 mod traces;
 
 use crate::check::{self, Check, Meta};
 use crate::diag::{Problem, ProblemClass, Severity, Verdict};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
-use crate::outcome::{CaseOutcome, FORMAT, Outcome, ProblemOutcome};
+use crate::outcome::{CaseOutcome, Counts, FORMAT, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Library, Project, Spec, Vocabulary};
 use rayon::prelude::*;
@@ -251,8 +253,9 @@ impl Session {
     }
 
     fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {
-        let judged: Vec<Result<case::Judged, Vec<Problem>>> =
+        let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> =
             jobs.par_iter().map(|job| case::judge(self, job, traces, options)).collect();
+        lifetimes::settle(jobs, &mut judged, options);
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();
         let mut printed = Vec::new();
@@ -320,7 +323,7 @@ fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {
     checks.iter().map(|c| c.meta().name.clone()).chain(check::around().into_iter().map(|m| m.name)).collect()
 }
 
-fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
+fn outcome(mut cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
     let verdict = cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Skipped);
     let verdict = if problems.is_empty() { verdict } else { Verdict::Fail };
     let mut sources = Vec::new();
@@ -328,7 +331,11 @@ fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> O
         case::add_sources(&loaded.spec, &mut sources);
     }
     let problems = problems.iter().map(ProblemOutcome::from).collect();
-    Outcome { format: FORMAT, verdict, cases, problems, sources }
+    for case in &mut cases {
+        case.counts = Counts::of([&*case]);
+    }
+    let counts = Counts::of(&cases);
+    Outcome { format: FORMAT, verdict, counts, cases, problems, sources }
 }
 
 /// Exit codes: public API, documented in the README.

@@ -8,7 +8,7 @@ use super::paint::Tone;
 use super::wrap::{count, hang, hang_clauses, line, message, pad};
 use super::{finding, known, table, verdict};
 use crate::diag::{Side, Verdict};
-use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, Outcome, SideOutcome};
+use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, KnownOutcome, KnownState, Outcome, SideOutcome};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
@@ -34,6 +34,8 @@ pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
     out += &lines(&outcome.cases.iter().collect::<Vec<_>>(), style);
     let totals = verdict::totals(outcome).into_iter().map(|(verdict, text)| style.paint(verdict.into(), &text));
     out += &totals.collect::<Vec<_>>().join(", ");
+    let behind = verdict::behind_totals(outcome);
+    out += &behind.map(|text| format!("; {text}")).unwrap_or_default();
     out.push('\n');
     out
 }
@@ -52,7 +54,8 @@ fn render_case(case: &CaseOutcome, outcome: &Outcome, style: &Style) -> String {
         }
     }
     blocks.push(short.into_iter().map(|f| finding::render_short(f, style)).collect());
-    blocks.push(case.known.iter().map(|k| known::render(k, style)).collect());
+    let about = |known: &&KnownOutcome| style.verbose || known.state != KnownState::OutOfScope;
+    blocks.push(case.known.iter().filter(about).map(|k| known::render(k, style)).collect());
     blocks.push(unjudged_checks(case, style));
     blocks.push(lines(&[case], style));
     blocks.retain(|block| !block.is_empty());

@@ -6,8 +6,8 @@ pub(super) use odd::{edges, hostile, long, many_extra, variants};
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
-    CaseOutcome, CheckOutcome, Diagnosis, FORMAT, FindingOutcome, Interval, IntervalMethod, KnownOutcome,
-    LatencyOutcome, LeftOut, Method, Outcome, Place, Row, RowMatch, SideOutcome,
+    CaseOutcome, CheckOutcome, Counts, Diagnosis, FORMAT, FindingOutcome, Interval, IntervalMethod, KnownOutcome,
+    KnownState, LatencyOutcome, LeftOut, Method, Outcome, Place, Row, RowMatch, SideOutcome,
 };
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ pub(super) fn place(text: &str, label: &str) -> Place {
 
 pub(super) fn outcome(cases: Vec<CaseOutcome>) -> Outcome {
     let verdict = cases.iter().map(|case| case.verdict).max().unwrap_or(Verdict::Skipped);
-    Outcome { format: FORMAT, verdict, cases, problems: Vec::new(), sources: vec![spec()] }
+    Outcome { format: FORMAT, verdict, counts: Counts::of(&cases), cases, problems: Vec::new(), sources: vec![spec()] }
 }
 
 fn side(trace: &str, how: &str, instances: usize, kernels: usize) -> SideOutcome {
@@ -147,6 +147,7 @@ pub(super) fn passing() -> CaseOutcome {
         findings: Vec::new(),
         diagnoses: Vec::new(),
         known: Vec::new(),
+        counts: Counts::default(),
     }
 }
 
@@ -338,6 +339,7 @@ pub(super) fn known() -> CaseOutcome {
             owner: Some("collector team".to_owned()),
             until: Some("2026-12-31".to_owned()),
             link: None,
+            state: KnownState::Covers,
             covers: 1,
             place: place("\"must-match\"", ""),
         },
@@ -347,6 +349,7 @@ pub(super) fn known() -> CaseOutcome {
             owner: None,
             until: None,
             link: None,
+            state: KnownState::Stale,
             covers: 0,
             place: place("\"must-match\"", ""),
         },

@@ -2,22 +2,51 @@
 
 use super::table::ratio;
 use super::wrap::{count, line};
-use crate::diag::{Severity, Verdict};
-use crate::outcome::{CaseOutcome, Outcome, RowMatch};
+use crate::diag::Verdict;
+use crate::outcome::{CaseOutcome, Counts, Outcome, RowMatch};
 
 /// What stands behind a verdict's word and the case's title.
 pub(super) fn text(case: &CaseOutcome) -> String {
+    let known = known(&Counts::of([case])).map(|known| format!(" ({known})")).unwrap_or_default();
     match case.verdict {
-        Verdict::Pass => passed(case),
-        Verdict::Fail => failed(case),
+        Verdict::Pass => passed(case) + known.as_str(),
+        Verdict::Fail => failed(case, &known),
         Verdict::Inconclusive | Verdict::Skipped => {
             let reason = reason(case, case.verdict).unwrap_or_else(|| match case.verdict {
                 Verdict::Skipped => "nothing could be judged".to_owned(),
                 _ => "too little data to say".to_owned(),
             });
-            join([Some(reason), counted(case)])
+            join([Some(reason), counted(&Counts::of([case]))]) + known.as_str()
         }
     }
+}
+
+/// "2 errors; 1 known difference covers 3 findings": what stands behind a run's totals, if there is any.
+pub(super) fn behind_totals(outcome: &Outcome) -> Option<String> {
+    let counts = Counts::of(&outcome.cases);
+    let parts = [counted(&counts), known(&counts)];
+    let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// "2 known differences cover 3 findings, 1 expired, 1 stale"; `None` where none of them says anything.
+fn known(counts: &Counts) -> Option<String> {
+    let known = counts.known_differences;
+    let verb = if known.used == 1 { "covers" } else { "cover" };
+    let used = format!("{} {verb} {}", count(known.used, "known difference"), count(known.covers, "finding"));
+    let mut first = known.used == 0;
+    let mut ended = |n: usize, word: &str| {
+        if std::mem::take(&mut first) {
+            format!("{} {word}", count(n, "known difference"))
+        } else {
+            format!("{n} {word}")
+        }
+    };
+    let mut parts = Vec::new();
+    parts.extend((known.used > 0).then_some(used));
+    parts.extend((known.expired > 0).then(|| ended(known.expired, "expired")));
+    parts.extend((known.stale > 0).then(|| ended(known.stale, "stale")));
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// "3 passed, 1 failed": what became of the cases, leaving out what did not occur.
@@ -52,12 +81,10 @@ fn passed(case: &CaseOutcome) -> String {
     };
     let latency = case.latency.as_ref().filter(|l| l.interval.is_some()).map(|l| format!("latency {}", ratio(l)));
     let instances = format!("{} vs {} instances", case.mock.instances, case.e2e.instances);
-    let known: usize = case.known.iter().map(|known| known.covers).sum();
-    let known = (known > 0).then(|| count(known, "known difference"));
-    join([names, latency, Some(instances), counted(case), known])
+    join([names, latency, Some(instances), counted(&Counts::of([case]))])
 }
 
-fn failed(case: &CaseOutcome) -> String {
+fn failed(case: &CaseOutcome, known: &str) -> String {
     let first = case.diagnoses.first().map(|diagnosis| line(&diagnosis.title)).or_else(|| {
         let worst = case.worst()?;
         case.findings.iter().find(|f| f.known.is_none() && f.severity == worst).map(|f| line(&f.message))
@@ -66,16 +93,15 @@ fn failed(case: &CaseOutcome) -> String {
         let why = first.map(|first| format!(": {first}")).unwrap_or_default();
         return format!("nothing was compared{why}");
     }
-    match (counted(case), first) {
-        (Some(counted), Some(first)) => format!("{counted}: {first}"),
-        (counted, first) => counted.or(first).or_else(|| reason(case, Verdict::Fail)).unwrap_or_default(),
+    match (counted(&Counts::of([case])), first) {
+        (Some(counted), Some(first)) => format!("{counted}{known}: {first}"),
+        (counted, first) => counted.or(first).or_else(|| reason(case, Verdict::Fail)).unwrap_or_default() + known,
     }
 }
 
 /// "2 errors, 1 warning", of what no known difference covers; `None` if there are none.
-fn counted(case: &CaseOutcome) -> Option<String> {
-    let of = |severity: Severity| case.findings.iter().filter(|f| f.known.is_none() && f.severity == severity).count();
-    let counts = [(Severity::Error, "error"), (Severity::Warning, "warning")].map(|(s, word)| (of(s), word));
+fn counted(counts: &Counts) -> Option<String> {
+    let counts = [(counts.errors, "error"), (counts.warnings, "warning")];
     let words: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| count(n, word)).collect();
     (!words.is_empty()).then(|| words.join(", "))
 }

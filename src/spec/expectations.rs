@@ -1,9 +1,10 @@
 //! Reads what is expected: kernels, tolerances, launch mode, severities, rules and known differences.
 
-use super::keys::{Key, Shape};
+use super::keys::{CASE, Key, Shape, TableDoc};
 use super::layer::{COUNT, LatencyLayer, Layer};
 use super::model::{KernelEntry, KnownDifference, LaunchCompare, Order, Others, RuleUse};
 use super::reading::Table;
+use super::release::Requirement;
 use super::sides::{Scope, read_side};
 use super::vocabulary::Vocabulary;
 use crate::diag::{Problem, Severity, Side, Spanned, did_you_mean, nearest};
@@ -34,7 +35,11 @@ pub(super) fn read_layer(table: &Table<'_>, scope: Scope<'_>) -> Layer {
         identity: kernels.as_ref().and_then(|table| table.choice("identity", identity)),
         latency: table.table("latency").map(|table| read_latency(&table)).unwrap_or_default(),
         launch: table.table("launch").and_then(|table| table.choice("compare", launch)),
-        known: table.tables("known_difference").iter().filter_map(|t| read_known(t, scope.vocabulary)).collect(),
+        known: table
+            .tables("known_difference")
+            .iter()
+            .filter_map(|t| read_known(t, table.doc, scope.vocabulary))
+            .collect(),
         checks: table.table("checks").map(|table| read_checks(&table, scope.vocabulary)).unwrap_or_default(),
         rules: read_rules(table, scope.vocabulary),
     }
@@ -150,8 +155,8 @@ fn read_latency(table: &Table<'_>) -> LatencyLayer {
     }
 }
 
-fn read_known(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<KnownDifference> {
-    for node in ["kernels", "checks"].iter().filter_map(|name| table.node(name)) {
+fn read_known(table: &Table<'_>, doc: &TableDoc, vocabulary: &Vocabulary) -> Option<KnownDifference> {
+    for node in ["kernels", "checks", "cases", "gpu"].iter().filter_map(|name| table.node(name)) {
         node.report_if_no_items();
     }
     let checks = table.texts("checks").unwrap_or_default();
@@ -173,12 +178,26 @@ fn read_known(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<KnownDiffere
                 .help("say what it is about: `kernels = \"*FillFunctor*\"` or `checks = [\"launch-shape\"]`"),
         );
     }
+    let in_case = std::ptr::eq(doc, &CASE);
+    if let Some(node) = table.node("cases").filter(|_| in_case) {
+        node.report(
+            Problem::spec("misplaced-key", "a known difference of one case cannot name cases")
+                .label(&node.key_loc, "holds for this case alone already")
+                .help("leave `cases` out, or move the entry to the top of the file"),
+        );
+    }
+    let globs = |name: &str| table.node(name).map_or_else(|| Some(Vec::new()), |node| node.globs());
+    let (cases, gpu) = (globs("cases"), globs("gpu"));
+    let framework = table.node("framework").map(|node| node.parsed(Requirement::new));
     let reason = table.text("reason");
     let known = KnownDifference {
         loc: table.loc.clone(),
         kernels: kernels.unwrap_or_else(|| Some(Vec::new()))?,
         checks,
         side: table.choice("side", side),
+        cases: cases?,
+        gpu: gpu?,
+        framework: framework.map_or(Some(None), |framework| framework.map(Some))?,
         reason: reason?,
         impact: table.text("impact"),
         owner: table.text("owner"),

@@ -5,6 +5,7 @@ use super::model::{
     Case, Count, Each, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, ProcessFilter, RuleUse,
     SideSpec,
 };
+use super::release::Release;
 use crate::diag::{Loc, Severity, Side, Spanned};
 use crate::kernel::{Glob, Level};
 use crate::limits::{KERNEL_FLOOR, KERNEL_TOLERANCE, TOLERANCE};
@@ -30,6 +31,7 @@ pub(super) struct Layer {
 #[derive(Debug, Clone, Default)]
 pub(super) struct SideLayer {
     pub(super) trace: Option<Spanned<PathBuf>>,
+    pub(super) framework: Option<Spanned<Release>>,
     pub(super) within: Option<Vec<Spanned<Glob>>>,
     pub(super) each: Option<Vec<Spanned<Each>>>,
     pub(super) warmup: Option<Spanned<u32>>,
@@ -96,6 +98,7 @@ impl Layer {
 impl SideLayer {
     fn overlay(&mut self, over: SideLayer) {
         replace(&mut self.trace, over.trace);
+        replace(&mut self.framework, over.framework);
         replace(&mut self.within, over.within);
         replace(&mut self.each, over.each);
         replace(&mut self.warmup, over.warmup);
@@ -107,6 +110,7 @@ impl SideLayer {
         SideSpec {
             side,
             trace: self.trace,
+            framework: self.framework,
             within: self.within.unwrap_or_default(),
             each: self.each.unwrap_or_default(),
             warmup: self.warmup,

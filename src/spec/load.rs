@@ -8,7 +8,7 @@ use super::library::{BUILTIN, Library, Origin};
 use super::model::{Case, Spec};
 use super::sides::Scope;
 use super::vocabulary::Vocabulary;
-use crate::diag::{Label, Problem, SourceFile, Spanned};
+use crate::diag::{Label, Problem, SourceFile, Spanned, did_you_mean};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -129,7 +129,11 @@ fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
         (name, op) => return Err([name.err(), op.err()].into_iter().flatten().collect()),
     };
     let cases = cases(&drafts, &name);
-    let unknown = unknown_cases(&own.tests, &cases);
+    let mut unknown = unknown_cases(&own.tests, &cases);
+    // The cases of an abstract spec are those of the files that extend it.
+    if !own.is_abstract {
+        unknown.extend(unknown_scopes(own, &cases));
+    }
     if !unknown.is_empty() {
         return Err(unknown);
     }
@@ -144,6 +148,23 @@ fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
         name,
         op,
     })
+}
+
+/// Known differences of the file itself that name no case of it. What a file extends may name cases that only other
+/// files have.
+fn unknown_scopes(own: &Draft, cases: &[Case]) -> Vec<Problem> {
+    let names = || cases.iter().map(|case| case.name.value.as_str()).filter(|name| !name.is_empty());
+    let named = own.shared.known.iter().flat_map(|known| &known.cases);
+    let unknown = named.filter(|glob| !names().any(|name| glob.matches(name)));
+    unknown
+        .map(|glob| {
+            let help =
+                did_you_mean(glob.as_str(), names()).unwrap_or_else(|| "this spec has no named cases".to_owned());
+            Problem::spec("unknown-case", format!("there is no case `{}`", glob.as_str()))
+                .label(&glob.loc, "matches no case of this spec")
+                .help(help)
+        })
+        .collect()
 }
 
 /// Every case over what all cases share; more specific places win: a case over the top of any file,

@@ -20,6 +20,7 @@ mod node;
 mod patterns;
 mod project;
 mod reading;
+mod release;
 mod rule_header;
 mod sides;
 mod statement;
@@ -37,5 +38,6 @@ pub use model::{
     ProcessFilter, RuleUse, SideSpec, Spec, Test,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};
+pub use release::{Release, Requirement, Version};
 pub use rule_header::{Declared, RuleHeader, parse_rule_header};
 pub use vocabulary::Vocabulary;

@@ -2,6 +2,7 @@
 //!
 //! Every value the user can get wrong carries the file and bytes that set it ([`Spanned`]).
 
+use super::release::{Release, Requirement};
 use crate::diag::{Loc, Severity, Side, SourceFile, Spanned, Verdict};
 use crate::kernel::{Glob, KernelPattern, Level, TextPattern};
 use std::collections::BTreeMap;
@@ -70,6 +71,8 @@ pub struct SideSpec {
     pub side: Side,
     /// Already joined with the folder of the file that set it.
     pub trace: Option<Spanned<PathBuf>>,
+    /// What the trace was captured with.
+    pub framework: Option<Spanned<Release>>,
     /// Ranges open at launch, outermost first, gaps allowed.
     pub within: Vec<Spanned<Glob>>,
     /// What one instance is, alternatives tried in order; empty means `auto`.
@@ -197,6 +200,12 @@ pub struct KnownDifference {
     /// Which checks it is about; empty means any.
     pub checks: Vec<Spanned<String>>,
     pub side: Option<Spanned<Side>>,
+    /// The cases in which it holds, by name; empty means all.
+    pub cases: Vec<Spanned<Glob>>,
+    /// The GPU models on which it holds; empty means all.
+    pub gpu: Vec<Spanned<Glob>>,
+    /// What the traces must have been captured with.
+    pub framework: Option<Spanned<Requirement>>,
     pub reason: Spanned<String>,
     pub impact: Option<Spanned<String>>,
     pub owner: Option<Spanned<String>>,

@@ -5,6 +5,7 @@ use super::layer::SideLayer;
 use super::model::{Each, ProcessFilter};
 use super::node::Node;
 use super::reading::Table;
+use super::release::Release;
 use super::vocabulary::Vocabulary;
 use crate::diag::{Problem, Side, Spanned};
 use std::path::{Component, Path, PathBuf};
@@ -28,6 +29,7 @@ const PROCESS_KEYS: [&str; 3] = ["has-range", "has-kernel", "index"];
 pub(super) fn read_side(table: &Table<'_>, side: Side, scope: Scope<'_>) -> SideLayer {
     SideLayer {
         trace: table.text("trace").map(|trace| trace.map(|trace| join(scope.folder, &trace))),
+        framework: table.node("framework").and_then(|node| node.parsed(Release::new)),
         within: table.node("within").and_then(|node| node.globs()),
         each: table.node("each").and_then(|node| read_alternatives(&node, side, scope)),
         warmup: table.whole("warmup"),

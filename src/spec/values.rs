@@ -99,6 +99,22 @@ impl Node<'_> {
         }
     }
 
+    /// A text with a grammar of its own, whose errors are words.
+    pub(super) fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, String>) -> Option<Spanned<T>> {
+        let text = self.text()?;
+        match parse(&text.value) {
+            Ok(value) => Some(Spanned::new(value, text.loc)),
+            Err(why) => {
+                self.report(
+                    Problem::spec("bad-version", format!("`{}` names no version of a framework", self.key.name))
+                        .label(&text.loc, why)
+                        .help(format!("for example: `{}`", self.key.example)),
+                );
+                None
+            }
+        }
+    }
+
     /// The parameters of a rule.
     pub(super) fn parameters(&self) -> Option<BTreeMap<String, Given>> {
         let DeValue::Table(entries) = self.value else {

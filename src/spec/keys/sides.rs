@@ -13,6 +13,12 @@ pub static SIDE: TableDoc = TableDoc::new(
             "The profiler's export, relative to this file.",
         ),
         Key::new(
+            "framework",
+            Shape::Text,
+            "e2e.framework = \"vllm 0.24.0\"",
+            "What the trace was captured with: a name and its version; known differences may ask for it.",
+        ),
+        Key::new(
             "within",
             Shape::Texts,
             "e2e.within = [\"measured\", \"step:*:decode\"]",
