@@ -5,6 +5,7 @@
 //! ([`compare`]), to findings ([`check`]), to causes ([`diagnose`]), to an [`outcome`], to a [`report`].
 //! [`pipeline`] is the straight line.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod compare;

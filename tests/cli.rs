@@ -282,3 +282,74 @@ fn help_and_version_are_no_errors() {
     snapshot("help", &align(&["--help"]));
     snapshot("help-check", &align(&["check", "--help"]));
 }
+
+/// A folder with a copy of a shipped spec.
+fn folder_with(spec: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(spec), folder.path().join("spec.toml")).expect("copied");
+    folder
+}
+
+fn write_known(folder: &Path, mock: &str, e2e: &str, more: &[&str]) -> Output {
+    let trace = |name: &str| format!("{}/snapshots/traces/{name}.sqlite", env!("CARGO_MANIFEST_DIR"));
+    let (mock, e2e) = (trace(mock), trace(e2e));
+    let fixed = ["check", "spec.toml", "--case", "decode", "--mock", &mock, "--e2e", &e2e, "--write-known", "--quiet"];
+    align_in(folder, &[&fixed, more].concat())
+}
+
+#[test]
+fn a_baseline_is_written_once_and_says_what_it_wrote() {
+    let folder = folder_with("specs/hf/attention.toml");
+    let write = || write_known(folder.path(), "hf_mock_attn_decode_missing_rotary_extra", "hf_e2e_eager_b2_s512", &[]);
+    let before = std::fs::read_to_string(folder.path().join("spec.toml")).expect("readable");
+    let first = write();
+    assert_eq!(code(&first), 0, "{}", text(&first.stderr));
+    snapshot("write-known", &first);
+    let after = std::fs::read_to_string(folder.path().join("spec.toml")).expect("readable");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/cli"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("write-known-entries", after.strip_prefix(&before).expect("appended")));
+    snapshot("write-known-again", &write());
+    assert_eq!(std::fs::read_to_string(folder.path().join("spec.toml")).expect("readable"), after);
+}
+
+#[test]
+fn what_cannot_be_excused_is_refused_with_the_evidence() {
+    let folder = folder_with("specs/attention.toml");
+    let other = write_known(folder.path(), "vllm_mock_attn_decode_wrong_backend", "vllm_e2e_eager", &[]);
+    assert_eq!(code(&other), 2);
+    snapshot("write-known-refused", &other);
+    let spec = std::fs::read(folder.path().join("spec.toml")).expect("readable");
+    assert_eq!(spec, std::fs::read("specs/attention.toml").expect("readable"));
+    let builtin = ["check", "builtin:attention", "--case", "decode", "--write-known", "--e2e"];
+    let traces =
+        ["snapshots/traces/vllm_e2e_eager.sqlite", "--mock", "snapshots/traces/vllm_mock_attn_decode_aligned.sqlite"];
+    let output = align(&[&builtin[..], &traces].concat());
+    assert!(code(&output) == 2 && text(&output.stderr).contains("is part of the program"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_day_and_a_link_are_kept_and_a_file_that_is_read_only_is_not_written() {
+    let folder = folder_with("specs/attention.toml");
+    let real = folder.path().join("real.toml");
+    std::fs::rename(folder.path().join("spec.toml"), &real).expect("renamed");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&real, folder.path().join("spec.toml")).expect("linked");
+    let write = |more: &[&str]| write_known(folder.path(), "vllm_mock_attn_decode_aligned", "vllm_e2e_eager", more);
+    let mut permissions = std::fs::metadata(&real).expect("there").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&real, permissions.clone()).expect("set");
+    let refused = write(&[]);
+    assert!(code(&refused) == 2 && text(&refused.stderr).contains("cannot write"), "{}", text(&refused.stderr));
+    #[allow(clippy::permissions_set_readonly_false, reason = "a file of the test's own")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(&real, permissions).expect("set");
+    let output = write(&["--until", "2999-12-31"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    assert!(std::fs::read_to_string(&real).expect("readable").ends_with("until = 2999-12-31\n"));
+    assert!(folder.path().join("spec.toml").is_symlink());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "nothing is left behind");
+    assert_eq!(code(&align(&["check", "specs", "--until", "2999-12-31"])), 2);
+}

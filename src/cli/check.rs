@@ -2,7 +2,8 @@
 
 use super::terminal::Terminal;
 use super::{Said, failed};
-use crate::diag::{Problem, Severity, escape};
+use crate::baseline::{self, Written};
+use crate::diag::{Problem, Severity, escape, plural};
 use crate::pipeline::{Options, Overrides, Session, exit_code};
 use crate::report::{Format, render, render_problems};
 use crate::spec::{Project, find_project, load_project};
@@ -35,6 +36,12 @@ pub struct Args {
     /// The day by which known differences expire (default: today, UTC)
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
+    /// Append known differences for today's findings to the spec files, then check again: a baseline
+    #[arg(long)]
+    pub write_known: bool,
+    /// The last day of what --write-known appends; without it the entries hold until someone removes them
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, requires = "write_known")]
+    pub until: Option<String>,
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
@@ -68,8 +75,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
         Ok(paths) => paths,
         Err(problems) => return failed(&problems, args.format, terminal),
     };
-    let (specs, mistakes) = session.load(&paths);
-    if specs.is_empty() {
+    let (mut specs, mistakes) = session.load(&paths);
+    if specs.is_empty() || (args.write_known && !mistakes.is_empty()) {
         return failed(&mistakes, args.format, terminal);
     }
     let asked = |of: fn(&Project) -> Option<Severity>| project.as_ref().and_then(of);
@@ -78,12 +85,40 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let allow_inconclusive = args.allow_inconclusive || allowed;
     let options = Options { fail_on, today: Some(args.today.clone().unwrap_or_else(today)) };
     let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
+    let mut wrote = String::new();
+    if args.write_known {
+        match baseline::write_known(&session, &specs, &overrides, &options, args.until.as_deref()) {
+            Ok(written) => wrote = what_was_written(&written),
+            Err(problems) => return failed(&problems, args.format, terminal),
+        }
+        // What is reported is what the files now say.
+        let (again, problems) = session.load(&paths);
+        if !problems.is_empty() {
+            return failed(&problems, args.format, terminal);
+        }
+        specs = again;
+    }
     let run = session.check(&specs, &overrides, &options).after(mistakes);
     Said {
         code: exit_code(&run, fail_on, allow_inconclusive),
         stdout: render(&run.outcome, args.format, &terminal.out),
-        stderr: said_by_rules(&run.printed) + render_problems(&run.problems, args.format, &terminal.err).as_str(),
+        stderr: wrote
+            + said_by_rules(&run.printed).as_str()
+            + render_problems(&run.problems, args.format, &terminal.err).as_str(),
     }
+}
+
+/// Where what was written, one line an entry.
+fn what_was_written(written: &[Written]) -> String {
+    if written.is_empty() {
+        return "nothing written: no finding is without a known difference\n".to_owned();
+    }
+    let file = |written: &Written| {
+        let lines: String = written.entries.iter().map(|entry| format!("  {}\n", escape(&entry.line()))).collect();
+        let what = plural(written.entries.len(), "known difference");
+        format!("wrote {what} to {}; say in each why it is so\n{lines}", escape(&written.file))
+    };
+    written.iter().map(file).collect()
 }
 
 /// What rules printed, one line each.

@@ -19,7 +19,7 @@ mod scope;
 mod traces;
 
 use crate::check::{self, Check, Meta};
-use crate::diag::{Problem, ProblemClass, Severity, Verdict};
+use crate::diag::{Problem, ProblemClass, Severity, SourceFile, Verdict};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Counts, FORMAT, Outcome, ProblemOutcome};
@@ -215,8 +215,21 @@ impl Session {
         (loaded, problems)
     }
 
+    /// A loaded spec as if its file held another text.
+    ///
+    /// # Errors
+    /// All mistakes of that text.
+    pub fn load_edited(&self, spec: &Spec, text: String) -> Result<Loaded, Vec<Problem>> {
+        let file = SourceFile::new(spec.file.name.as_str(), text);
+        let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
+        self.compile(spec::load_text(&file, folder, &self.vocabulary, &self.library)?)
+    }
+
     fn load_one(&self, file: &Path) -> Result<Loaded, Vec<Problem>> {
-        let spec = spec::load(file, &self.vocabulary, &self.library)?;
+        self.compile(spec::load(file, &self.vocabulary, &self.library)?)
+    }
+
+    fn compile(&self, spec: Spec) -> Result<Loaded, Vec<Problem>> {
         let mut problems: Vec<Problem> = Vec::new();
         let mut rules = Vec::new();
         for case in &spec.cases {
