@@ -111,7 +111,7 @@ fn impact(case: &CaseOutcome, finding: &FindingOutcome) -> Option<String> {
             Side::Mock => row.mock_ns.unwrap_or(0.0) * f64::from(row.mock_calls),
             Side::E2e => row.e2e_ns.unwrap_or(0.0) * f64::from(row.e2e_calls),
         };
-        rows.iter().map(|row| time(row)).sum()
+        rows.iter().map(time).sum()
     };
     let (mock, e2e) = (sum(Side::Mock), sum(Side::E2e));
     let sign = if mock < e2e { "-" } else { "+" };

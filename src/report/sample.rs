@@ -43,7 +43,10 @@ pub(super) fn place(text: &str, label: &str) -> Place {
     Place::new(&loc, label)
 }
 
-pub(super) fn outcome(cases: Vec<CaseOutcome>) -> Outcome {
+pub(super) fn outcome(mut cases: Vec<CaseOutcome>) -> Outcome {
+    for case in &mut cases {
+        case.counts = Counts::of([&*case]);
+    }
     let verdict = cases.iter().map(|case| case.verdict).max().unwrap_or(Verdict::Skipped);
     Outcome { format: FORMAT, verdict, counts: Counts::of(&cases), cases, problems: Vec::new(), sources: vec![spec()] }
 }

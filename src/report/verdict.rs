@@ -7,16 +7,16 @@ use crate::outcome::{CaseOutcome, Counts, Outcome, RowMatch};
 
 /// What stands behind a verdict's word and the case's title.
 pub(super) fn text(case: &CaseOutcome) -> String {
-    let known = known(&Counts::of([case])).map(|known| format!(" ({known})")).unwrap_or_default();
     match case.verdict {
-        Verdict::Pass => passed(case) + known.as_str(),
-        Verdict::Fail => failed(case, &known),
+        Verdict::Pass => passed(case),
+        Verdict::Fail => failed(case),
         Verdict::Inconclusive | Verdict::Skipped => {
             let reason = reason(case, case.verdict).unwrap_or_else(|| match case.verdict {
                 Verdict::Skipped => "nothing could be judged".to_owned(),
                 _ => "too little data to say".to_owned(),
             });
-            join([Some(reason), counted(&Counts::of([case]))]) + known.as_str()
+            let counts = Counts::of([case]);
+            join([Some(reason), counted(&counts), known(&counts)])
         }
     }
 }
@@ -81,10 +81,11 @@ fn passed(case: &CaseOutcome) -> String {
     };
     let latency = case.latency.as_ref().filter(|l| l.interval.is_some()).map(|l| format!("latency {}", ratio(l)));
     let instances = format!("{} vs {} instances", case.mock.instances, case.e2e.instances);
-    join([names, latency, Some(instances), counted(&Counts::of([case]))])
+    let counts = Counts::of([case]);
+    join([names, latency, Some(instances), counted(&counts), known(&counts)])
 }
 
-fn failed(case: &CaseOutcome, known: &str) -> String {
+fn failed(case: &CaseOutcome) -> String {
     let first = case.diagnoses.first().map(|diagnosis| line(&diagnosis.title)).or_else(|| {
         let worst = case.worst()?;
         case.findings.iter().find(|f| f.known.is_none() && f.severity == worst).map(|f| line(&f.message))
@@ -93,9 +94,13 @@ fn failed(case: &CaseOutcome, known: &str) -> String {
         let why = first.map(|first| format!(": {first}")).unwrap_or_default();
         return format!("nothing was compared{why}");
     }
-    match (counted(&Counts::of([case])), first) {
+    let counts = Counts::of([case]);
+    let known = known(&counts).map(|known| format!(" ({known})")).unwrap_or_default();
+    match (counted(&counts), first) {
         (Some(counted), Some(first)) => format!("{counted}{known}: {first}"),
-        (counted, first) => counted.or(first).or_else(|| reason(case, Verdict::Fail)).unwrap_or_default() + known,
+        (counted, first) => {
+            counted.or(first).or_else(|| reason(case, Verdict::Fail)).unwrap_or_default() + known.as_str()
+        }
     }
 }
 
