@@ -72,7 +72,7 @@ fn adopted(session: &Session, pair: &Pair) -> String {
 /// The entries excuse nothing where nothing differs, and are said to be stale.
 fn aligned_pair_passes(session: &Session, pair: &Pair, spec: &Path) {
     let right = |p: &&Pair| p.must == "PASS" && (p.spec, p.case) == (pair.spec, pair.case);
-    let Some(right) = ATTENTION.iter().chain(OTHERS).find(right) else { return };
+    let Some(right) = ATTENTION.iter().chain(OTHERS.iter()).find(right) else { return };
     let outcome = judge(session, spec, right);
     assert_eq!(outcome.verdict, Verdict::Pass, "{} {}: {:?}", pair.spec, pair.case, outcome.findings);
     let stale = outcome.findings.iter().filter(|f| f.code == "known-difference" && f.severity == Severity::Warning);
@@ -82,7 +82,7 @@ fn aligned_pair_passes(session: &Session, pair: &Pair, spec: &Path) {
 #[test]
 fn every_wrong_pair_passes_with_its_entries_or_is_refused() {
     let session = Session::shipped().unwrap();
-    let wrong: Vec<&Pair> = ATTENTION.iter().chain(OTHERS).filter(|pair| pair.must != "PASS").collect();
+    let wrong: Vec<&Pair> = ATTENTION.iter().chain(OTHERS.iter()).filter(|pair| pair.must != "PASS").collect();
     let lines: Vec<String> = wrong
         .par_iter()
         .map(|pair| format!("{} {} {} {}: {}\n", pair.spec, pair.case, pair.mock, pair.e2e, adopted(&session, pair)))

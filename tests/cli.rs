@@ -342,7 +342,11 @@ fn a_day_and_a_link_are_kept_and_a_file_that_is_read_only_is_not_written() {
     permissions.set_readonly(true);
     std::fs::set_permissions(&real, permissions.clone()).expect("set");
     let refused = write(&[]);
-    assert!(code(&refused) == 2 && text(&refused.stderr).contains("cannot write"), "{}", text(&refused.stderr));
+    assert!(
+        code(&refused) == 2 && text(&refused.stderr).contains("cannot be written: it is read-only"),
+        "{}",
+        text(&refused.stderr)
+    );
     #[allow(clippy::permissions_set_readonly_false, reason = "a file of the test's own")]
     permissions.set_readonly(false);
     std::fs::set_permissions(&real, permissions).expect("set");
