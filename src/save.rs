@@ -10,12 +10,28 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// There is one already, or it cannot be written; then nothing is left behind.
 pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
+    may_create(path)?;
+    replace(path, text)
+}
+
+/// Whether a new file may be made here, before the work for it is done.
+///
+/// # Errors
+/// There is one already, or its folder is missing.
+pub fn may_create(path: &Path) -> Result<(), Problem> {
     let shown = escape(&path.display().to_string());
     if path.symlink_metadata().is_ok() {
         return Err(Problem::spec("file-exists", format!("`{shown}` exists already"))
             .help("choose another name, or move the old file away: nothing is overwritten"));
     }
-    replace(path, text)
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(Problem::spec("unwritable-file", format!("`{shown}` cannot be written"))
+                .note(format!("there is no folder `{}`", escape(&folder.display().to_string())))
+                .help("check that the folder exists and can be written to"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file, in place of the old one if there is one.

@@ -37,7 +37,7 @@ enum Verb {
     Inspect(inspect::Args),
     /// Explain a check, a rule, a common issue, a verdict or a document, offline
     Explain(explain::Args),
-    /// Make a first version of a rule
+    /// Draft a spec from two traces, or make a first version of a rule
     New(new::Args),
     /// Run the tests of specs and rules
     Test(test::Args),

@@ -25,6 +25,7 @@ use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Counts, FORMAT, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Library, Project, Spec, Vocabulary};
+use crate::trace::Trace;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -225,6 +226,14 @@ impl Session {
         self.compile(spec::load_text(&file, folder, &self.vocabulary, &self.library)?)
     }
 
+    /// Reads a spec that is in memory and compiles its rules; its relative paths start at `folder`.
+    ///
+    /// # Errors
+    /// All its mistakes.
+    pub fn load_text(&self, file: &Arc<SourceFile>, folder: &Path) -> Result<Loaded, Vec<Problem>> {
+        self.compile(spec::load_text(file, folder, &self.vocabulary, &self.library)?)
+    }
+
     fn load_one(&self, file: &Path) -> Result<Loaded, Vec<Problem>> {
         self.compile(spec::load(file, &self.vocabulary, &self.library)?)
     }
@@ -257,12 +266,23 @@ impl Session {
     pub fn check_each(&self, requests: &[Request<'_>]) -> Vec<Run> {
         let jobs: Vec<_> = requests.iter().map(|request| jobs::jobs(request.specs, &request.overrides)).collect();
         let traces =
-            Traces::read(jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]));
+            Traces::read(jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]), &[]);
         let run = |(jobs, request): (Result<Vec<jobs::Job<'_>>, Vec<Problem>>, &Request<'_>)| match jobs {
             Ok(jobs) => self.judge_all(&jobs, request.specs, &traces, &request.options),
             Err(problems) => failed(problems),
         };
         jobs.into_par_iter().zip(requests).map(run).collect()
+    }
+
+    /// As [`Session::check`] on all cases, with traces that are open already, each beside its path.
+    pub fn check_open(&self, specs: &[Loaded], options: &Options, open: &[(&Path, &Arc<Trace>)]) -> Run {
+        match jobs::jobs(specs, &Overrides::default()) {
+            Ok(jobs) => {
+                let paths = jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]);
+                self.judge_all(&jobs, specs, &Traces::read(paths, open), options)
+            }
+            Err(problems) => failed(problems),
+        }
     }
 
     fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {

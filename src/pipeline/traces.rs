@@ -14,12 +14,19 @@ pub(super) struct Traces {
 }
 
 impl Traces {
-    /// Reads them, in parallel.
-    pub(super) fn read<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Self {
+    /// Reads them, in parallel, but for those that are open already.
+    pub(super) fn read<'p>(paths: impl IntoIterator<Item = &'p Path>, open: &[(&Path, &Arc<Trace>)]) -> Self {
+        let open: BTreeMap<PathBuf, &Arc<Trace>> = open.iter().map(|(path, trace)| (identity(path), *trace)).collect();
         let mut wanted: Vec<(PathBuf, &Path)> = paths.into_iter().map(|path| (identity(path), path)).collect();
         wanted.sort();
         wanted.dedup_by(|a, b| a.0 == b.0);
-        let read = wanted.into_par_iter().map(|(key, path)| (key, trace::open(path).map(Arc::new)));
+        let read = wanted.into_par_iter().map(|(key, path)| {
+            let trace = match open.get(&key) {
+                Some(trace) => Ok(Arc::clone(trace)),
+                None => trace::open(path).map(Arc::new),
+            };
+            (key, trace)
+        });
         Self { read: read.collect() }
     }
 

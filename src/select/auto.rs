@@ -4,6 +4,7 @@ use crate::diag::{Side, nearest_many};
 use crate::kernel::Glob;
 use crate::limits::ITERATIONS_LEAST;
 use crate::spec::{Each, SideSpec};
+use crate::trace::framework::literal;
 use crate::trace::{RangeName, Trace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -65,18 +66,6 @@ impl Work {
             replayed: self.replayed.saturating_add(other.replayed),
         }
     }
-}
-
-/// A glob that matches this text alone.
-fn literal(text: &str) -> String {
-    let mut glob = String::new();
-    for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            glob.push('\\');
-        }
-        glob.push(c);
-    }
-    glob
 }
 
 /// What the trace offers for a side on which nothing was found: names near to what was asked, else its most frequent

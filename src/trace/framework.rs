@@ -73,6 +73,79 @@ pub fn phase(text: &str) -> Option<Phase> {
     })
 }
 
+/// A framework whose ranges are recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Framework {
+    Vllm,
+    Transformers,
+}
+
+impl Framework {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vllm => "vllm",
+            Self::Transformers => "transformers",
+        }
+    }
+}
+
+/// The framework that writes ranges of this form, where the form is its own: vLLM's dictionaries and steps, and the
+/// layers of a transformers model, which begin a path where no outer class is named.
+pub fn framework(text: &str) -> Option<Framework> {
+    let vllm = ["{'Module': '", "llm_engine step: ", "gpu_model_runner: "];
+    if vllm.iter().any(|start| text.starts_with(start)) || vllm_batch(text).is_some() {
+        return Some(Framework::Vllm);
+    }
+    let layer = text.strip_prefix("model.").unwrap_or(text).strip_prefix("layers.")?;
+    let path = layer.starts_with(|c: char| c.is_ascii_digit()) && module(text).is_some();
+    path.then_some(Framework::Transformers)
+}
+
+/// One name for all ranges that differ in their numbers alone, as a glob: `step:3:decode` is `step:*:decode`. A number is
+/// a word of digits. What describes a batch keeps its zeros, which say its phase: `execute_context_0(0)_generation_8(8)`
+/// is `execute_context_0(0)_generation_*(*)`.
+pub fn pattern(text: &str) -> String {
+    let (context, generation) = match phase(text) {
+        Some(phase) if vllm_batch(text).is_some() => (phase != Phase::Decode, phase != Phase::Prefill),
+        Some(phase) if tensorrt_batch(text).is_some() => {
+            let start = text.find("_forward_step ").map_or(0, |at| at + "_forward_step ".len());
+            let end = text[start..].find(':').map_or(text.len(), |at| start + at);
+            let counts = |some: bool| if some { "*" } else { "0" };
+            let (context, generation) = (counts(phase != Phase::Decode), counts(phase != Phase::Prefill));
+            let step = text[..start].to_owned();
+            let rest = &text[end..];
+            let tail = rest.rsplit_once(" gen reqs").map_or("", |(_, tail)| tail);
+            return format!("{}*: {context} ctx reqs, {generation} gen reqs{}", literal(&step), literal(tail));
+        }
+        _ => return numbers_as_stars(text),
+    };
+    let number = |some: bool| if some { "*(*)" } else { "0(0)" };
+    format!("execute_context_{}_generation_{}", number(context), number(generation))
+}
+
+fn numbers_as_stars(text: &str) -> String {
+    let mut out = String::new();
+    for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+        out.push_str(if number { "*" } else { word });
+        out.push_str(&literal(&part[word.len()..]));
+    }
+    out
+}
+
+/// A glob that matches this text alone.
+pub fn literal(text: &str) -> String {
+    let mut glob = String::new();
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    glob
+}
+
 fn vllm_batch(text: &str) -> Option<(u64, u64)> {
     let rest = text.strip_prefix("execute_context_")?;
     let (context, rest) = rest.split_once('(')?;
@@ -120,7 +193,41 @@ mod tests {
         assert_eq!(phase("measured"), None);
     }
 
+    #[test]
+    fn frameworks_are_told_by_their_own_forms() {
+        assert_eq!(framework("execute_context_0(0)_generation_8(8)"), Some(Framework::Vllm));
+        assert_eq!(framework("{'Module': 'a.b'}"), Some(Framework::Vllm));
+        assert_eq!(framework("layers.0.self_attn"), Some(Framework::Transformers));
+        assert_eq!(framework("layers.norm"), None);
+        assert_eq!(framework("forward:decode:3"), None);
+    }
+
+    #[test]
+    fn ranges_that_differ_in_numbers_have_one_pattern() {
+        for (text, glob) in [
+            ("step:0:prefill", "step:*:prefill"),
+            ("forward:decode:12", "forward:decode:*"),
+            ("layers.3.self_attn", "layers.*.self_attn"),
+            ("Linear_0", "Linear_0"),
+            ("execute_context_0(0)_generation_8(8)", "execute_context_0(0)_generation_*(*)"),
+            ("execute_context_2(2048)_generation_0(0)", "execute_context_*(*)_generation_0(0)"),
+            (
+                "[Executor] _forward_step 0: 4 ctx reqs, 0 gen reqs",
+                "\\[Executor\\] _forward_step *: * ctx reqs, 0 gen reqs",
+            ),
+            ("a[0]{1}", "a\\[*\\]\\{*\\}"),
+        ] {
+            assert_eq!(pattern(text), glob);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_pattern_matches_the_text_it_was_made_from(text in "(\\PC{1,40}|[a-z\\[\\]{}*?0-9:._\\\\]{1,40})") {
+            let glob = crate::kernel::Glob::new(&pattern(&text));
+            prop_assert!(glob.is_ok_and(|glob| glob.matches(&text)), "{}", pattern(&text));
+        }
+
         #[test]
         fn any_text_is_read_without_panic(text in "\\PC{0,60}") {
             let _ = (module(&text), phase(&text));

@@ -1,6 +1,7 @@
 //! `align new`: one file a thing that can be made.
 
 mod rule;
+mod spec;
 
 use super::Said;
 use super::terminal::Terminal;
@@ -16,10 +17,13 @@ pub struct Args {
 enum What {
     /// Make a rule's folder with a script, a page and cases, which passes `align test`
     Rule(rule::Args),
+    /// Draft a spec from a mock's and an E2E's trace
+    Spec(spec::Args),
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     match &args.what {
         What::Rule(args) => rule::run(args, terminal),
+        What::Spec(args) => spec::run(args, terminal),
     }
 }
