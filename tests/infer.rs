@@ -24,7 +24,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Pair> {
-    ATTENTION.iter().chain(OTHERS)
+    ATTENTION.iter().chain(OTHERS.iter())
 }
 
 /// What the traces cannot tell: which of the mock's works is meant, and which of the E2E's that share a name.

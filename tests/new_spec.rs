@@ -100,6 +100,7 @@ fn wrong_input_is_answered_with_what_to_do() {
     say("no such folder", &new_spec(mock, e2e, &["-o", "nowhere/a.toml"]));
     say("a folder as output", &new_spec(mock, e2e, &["-o", "specs"]));
     say("a bad pattern", &new_spec(mock, e2e, &["--e2e-module", "["]));
+    say("no such family", &new_spec(mock, e2e, &["--after", "family:attn"]));
     say("no GPU data", &new_spec(mock, "hf_no_gpu_client", &[]));
     say("several works", &new_spec("vllm_mock_gemm_decode_aligned", "vllm_e2e_graph", &[]));
     let within = ["--mock-within", "gemm:o_proj"];

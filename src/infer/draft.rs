@@ -14,6 +14,7 @@ use super::trial::{Trial, Trials};
 use super::write::{Sheet, write};
 use crate::compare::Comparison;
 use crate::diag::{Problem, Side, SourceFile, Verdict, signed_percent};
+use crate::kernel::KernelPattern;
 use crate::limits::{INFER_TOLERANCE, TOLERANCE};
 use crate::outcome::CaseOutcome;
 use crate::pipeline::{Options, Session};
@@ -46,6 +47,7 @@ pub struct Draft {
 /// A trace cannot be read or shows no GPU work; the op is not found, or several works fit and no flag says which; the
 /// two sides are not the same op.
 pub fn draft(session: &Session, request: &Request) -> Result<Draft, Vec<Problem>> {
+    neighbours(session, request).map_err(|problem| vec![problem])?;
     let (mock, e2e) = traces(request)?;
     let unfit = refusal::unfit(&mock, &e2e);
     if !unfit.is_empty() {
@@ -61,6 +63,17 @@ pub fn draft(session: &Session, request: &Request) -> Result<Draft, Vec<Problem>
     }
     let mut sheet = sheet(request, plan, &trial);
     refine(session, request, &trials, &trial.comparison, &mut sheet)
+}
+
+/// Patterns of kernels can only be read with the families at hand.
+fn neighbours(session: &Session, request: &Request) -> Result<(), Problem> {
+    for (flag, text) in [("--after", &request.after), ("--before", &request.before)] {
+        if let Some(text) = text {
+            KernelPattern::new(text, session.families())
+                .map_err(|e| Problem::spec("bad-pattern", format!("`{flag} {}`: {e}", crate::diag::escape(text))))?;
+        }
+    }
+    Ok(())
 }
 
 fn traces(request: &Request) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {

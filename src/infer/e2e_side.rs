@@ -117,6 +117,11 @@ impl E2eSide<'_> {
                 choices.push(Marked { choice: Choice { label: *label, step: *step }, agreement, sequences });
             }
         }
+        // A batch that mixes phases is no step of either, where there are others.
+        let mixed = |c: &Marked| c.choice.step.is_some_and(|s| self.labels.get(s).phase == Some(Phase::Mixed));
+        if choices.iter().any(|c| !mixed(c)) {
+            choices.retain(|c| !mixed(c));
+        }
         let best = choices.iter().map(|c| c.agreement).fold(0.0, f64::max);
         choices.retain(|c| c.agreement + INFER_NEAR >= best);
         choices
@@ -129,6 +134,31 @@ impl E2eSide<'_> {
         outer: Option<usize>,
         choices: &[Marked],
     ) -> Result<Option<(Plan, Trial, Step)>, Problem> {
+        let mut tried = self.try_marks(plan, outer, choices);
+        let fit = |choice: &Choice, trial: &Trial| Fit { hint: self.hint(choice), ..trial.fit() };
+        tried.sort_by_key(|t| std::cmp::Reverse(fit(&t.0, &t.2)));
+        let Some((choice, _, trial)) = tried.first() else { return Ok(None) };
+        let best = fit(choice, trial);
+        if best.agreement < (INFER_AGREEMENT * 1000.0) as u32 {
+            return Ok(None);
+        }
+        let equal: Vec<&(Choice, Plan, Trial)> = tried.iter().filter(|t| fit(&t.0, &t.2) == best).collect();
+        let rivals: Vec<&(Choice, Plan, Trial)> =
+            equal.iter().copied().filter(|t| !t.2.same_work(trial) && t.0 != *choice).collect();
+        if !rivals.is_empty() {
+            let flags = std::iter::once(&tried[0]).chain(rivals).map(|t| self.flags(&t.0, &t.1)).collect();
+            return Err(ambiguity::several_modules(flags));
+        }
+        // Of ranges around the same work the innermost says most.
+        let deepest = equal.into_iter().max_by_key(|t| (is_whole(&t.1), self.labels.get(t.0.label).glob.len()));
+        let Some((choice, plan, trial)) = deepest else { return Ok(None) };
+        let mut plan = plan.clone();
+        plan.e2e.notes = self.others(choice, &tried);
+        Ok(Some((plan, trial.clone(), choice.step)))
+    }
+
+    /// What each choice selects; those that select nothing are left away.
+    fn try_marks(&self, plan: &Plan, outer: Option<usize>, choices: &[Marked]) -> Vec<(Choice, Plan, Trial)> {
         let mut tried: Vec<(Choice, Plan, Trial)> = Vec::new();
         for marked in choices {
             let choice = marked.choice;
@@ -145,35 +175,14 @@ impl E2eSide<'_> {
             {
                 if let Ok(mut trial) = self.trials.run(&plan) {
                     // What is left out by name is in the sequences still.
-                    let whole =
-                        !matches!(plan.e2e.each.first(), Some(Each::Module { without, .. }) if !without.is_empty());
-                    if whole {
+                    if is_whole(&plan) {
                         trial.varied.clone_from(&marked.sequences);
                     }
                     tried.push((choice, plan, trial));
                 }
             }
         }
-        let fit = |choice: &Choice, trial: &Trial| Fit { hint: self.hint(choice), ..trial.fit() };
-        tried.sort_by(|a, b| fit(&b.0, &b.2).cmp(&fit(&a.0, &a.2)));
-        let Some((choice, _, trial)) = tried.first() else { return Ok(None) };
-        let best = fit(choice, trial);
-        if best.agreement < (INFER_AGREEMENT * 1000.0) as u32 {
-            return Ok(None);
-        }
-        let equal: Vec<&(Choice, Plan, Trial)> = tried.iter().filter(|t| fit(&t.0, &t.2) == best).collect();
-        let rivals: Vec<&(Choice, Plan, Trial)> =
-            equal.iter().copied().filter(|t| !t.2.same_work(trial) && t.0 != *choice).collect();
-        if !rivals.is_empty() {
-            let flags = std::iter::once(&tried[0]).chain(rivals).map(|t| self.flags(&t.0, &t.1)).collect();
-            return Err(ambiguity::several_modules(flags));
-        }
-        // Of ranges around the same work the innermost says most.
-        let deepest = equal.into_iter().max_by_key(|t| (t.1.e2e.each.len(), self.labels.get(t.0.label).glob.len()));
-        let Some((choice, plan, trial)) = deepest else { return Ok(None) };
-        let mut plan = plan.clone();
-        plan.e2e.notes = self.others(choice, &tried);
-        Ok(Some((plan, trial.clone(), choice.step)))
+        tried
     }
 
     /// The other candidates, for a comment.
@@ -222,7 +231,7 @@ impl E2eSide<'_> {
             }
         }
         let fit = |step: &Step, trial: &Trial| Fit { hint: self.step_hint(*step), ..trial.fit() };
-        tried.sort_by(|a, b| fit(&b.0, &b.2).cmp(&fit(&a.0, &a.2)));
+        tried.sort_by_key(|t| std::cmp::Reverse(fit(&t.0, &t.2)));
         match tried.into_iter().next() {
             Some((_, plan, trial)) => {
                 let unsure = trial.comparison.selection(Side::E2e).notes.iter().any(|n| n.severity == Severity::Error);
@@ -271,6 +280,11 @@ fn sequence_note(mut plan: Plan, trial: &Trial) -> Plan {
         );
     }
     plan
+}
+
+/// Whether the E2E's module is taken with all that is called inside.
+fn is_whole(plan: &Plan) -> bool {
+    !matches!(plan.e2e.each.first(), Some(Each::Module { without, .. }) if !without.is_empty())
 }
 
 fn like() -> Each {

@@ -90,58 +90,70 @@ struct Survey {
 
 impl Survey {
     fn new(trace: &Trace, labels: &Labels, within: &[String]) -> Self {
-        let measured = labels.find(MEASURED);
-        let asked: Vec<Option<usize>> = within.iter().map(|glob| labels.find(glob)).collect();
+        let asked: Vec<usize> = within.iter().filter_map(|glob| labels.find(glob)).collect();
         let mut chains = Chains::new(trace, labels);
+        let position = |chain: &[(u32, usize)], label: usize| chain.iter().position(|c| c.1 == label);
         let mut around: BTreeMap<String, usize> = BTreeMap::new();
-        let mut inside: FxHashMap<usize, (FxHashSet<u32>, i64, i64)> = FxHashMap::default();
-        let (mut any_measured, mut all): (bool, Vec<u32>) = (false, Vec::new());
+        let mut scope: Vec<u32> = Vec::new();
+        let measured = labels.find(MEASURED);
         for op in 0..trace.len() as u32 {
             let chain = chains.of(trace.launch_context(op));
-            if asked.iter().flatten().any(|label| !chain.iter().any(|c| c.1 == *label)) {
+            if asked.iter().any(|&label| position(chain, label).is_none()) {
                 continue;
             }
-            all.push(op);
-            if let Some(at) = measured.and_then(|m| chain.iter().position(|c| c.1 == m)) {
-                any_measured = true;
+            scope.push(op);
+            if let Some(at) = measured.and_then(|m| position(chain, m)) {
                 let name = at.checked_sub(1).map_or("", |outer| labels.get(chain[outer].1).glob.as_str());
                 *around.entry(name.to_owned()).or_default() += 1;
             }
         }
-        let mut replayed_any = false;
-        for op in all {
-            let chain = chains.of(trace.launch_context(op)).to_vec();
-            let start = match measured.filter(|_| any_measured) {
-                Some(m) => match chain.iter().position(|c| c.1 == m) {
-                    Some(at) => at + 1,
-                    None => continue,
-                },
-                None => asked
-                    .iter()
-                    .flatten()
-                    .filter_map(|l| chain.iter().position(|c| c.1 == *l))
-                    .max()
-                    .map_or(0, |at| at + 1),
+        let measured = measured.filter(|_| !around.is_empty());
+        let mut works: FxHashMap<usize, Work> = FxHashMap::default();
+        let mut any_replayed = false;
+        for op in scope {
+            let chain = chains.of(trace.launch_context(op));
+            let start = match measured {
+                Some(m) => position(chain, m).map(|at| at + 1),
+                None => Some(asked.iter().filter_map(|&l| position(chain, l)).max().map_or(0, |at| at + 1)),
             };
-            let (time, replayed) = (trace.ops.duration(op), trace.from_graph(op));
-            replayed_any |= replayed;
+            let Some(start) = start else { continue };
+            any_replayed |= trace.from_graph(op);
             for &(range, label) in &chain[start..] {
-                let (occurrences, sum, from_graph) = inside.entry(label).or_default();
-                occurrences.insert(range);
-                *sum = sum.saturating_add(time);
-                *from_graph = from_graph.saturating_add(if replayed { time } else { 0 });
+                works.entry(label).or_default().add(trace, range, op);
             }
         }
-        let mut repeated: Vec<Repeated> = inside
-            .into_iter()
-            .filter(|(_, (occurrences, ..))| occurrences.len() >= ITERATIONS_LEAST)
-            .map(|(label, (_, time, from_graph))| Repeated {
-                glob: labels.get(label).glob.clone(),
-                replayed: from_graph.saturating_mul(2) > time,
-                time,
-            })
-            .collect();
-        repeated.sort_by(|a, b| (b.replayed, b.time).cmp(&(a.replayed, a.time)).then_with(|| a.glob.cmp(&b.glob)));
-        Self { measured: any_measured, around, repeated, replayed: replayed_any }
+        Self { measured: measured.is_some(), around, repeated: repeated(works, labels), replayed: any_replayed }
     }
+}
+
+/// What the ranges of one label hold; times in ns.
+#[derive(Default)]
+struct Work {
+    occurrences: FxHashSet<u32>,
+    time: i64,
+    replayed: i64,
+}
+
+impl Work {
+    fn add(&mut self, trace: &Trace, range: u32, op: u32) {
+        let time = trace.ops.duration(op);
+        self.occurrences.insert(range);
+        self.time = self.time.saturating_add(time);
+        self.replayed = self.replayed.saturating_add(if trace.from_graph(op) { time } else { 0 });
+    }
+}
+
+/// Labels that occur often enough to be iterations: those that replay graphs first, then by GPU time.
+fn repeated(works: FxHashMap<usize, Work>, labels: &Labels) -> Vec<Repeated> {
+    let mut repeated: Vec<Repeated> = works
+        .into_iter()
+        .filter(|(_, work)| work.occurrences.len() >= ITERATIONS_LEAST)
+        .map(|(label, work)| Repeated {
+            glob: labels.get(label).glob.clone(),
+            replayed: work.replayed.saturating_mul(2) > work.time,
+            time: work.time,
+        })
+        .collect();
+    repeated.sort_by(|a, b| (b.replayed, b.time).cmp(&(a.replayed, a.time)).then_with(|| a.glob.cmp(&b.glob)));
+    repeated
 }

@@ -18,7 +18,7 @@ enum What {
     /// Make a rule's folder with a script, a page and cases, which passes `align test`
     Rule(rule::Args),
     /// Draft a spec from a mock's and an E2E's trace
-    Spec(spec::Args),
+    Spec(Box<spec::Args>),
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {

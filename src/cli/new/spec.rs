@@ -155,6 +155,6 @@ fn summary(args: &Args, draft: &Draft) -> String {
         let _ = writeln!(out, "        {}", escape(reason));
     }
     let file = file.unwrap_or_else(|| "FILE".to_owned());
-    let _ = writeln!(out, "next: read its comments, then\n  align check {file}\n  align test");
+    let _ = writeln!(out, "next: read its comments, then\n  align check {file}\n  align test {file}");
     out
 }

@@ -1,0 +1,149 @@
+//! `align new spec` on small traces written as text: what golden traces do not show.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test")]
+
+use align::diag::{Problem, Verdict};
+use align::infer::{Draft, Request, draft};
+use align::pipeline::Session;
+use proptest::prelude::*;
+use std::path::Path;
+
+const HEAD: &str = "align-trace 1\n\ngpu  NVIDIA H100 80GB HBM3\n\n";
+
+const MOCK: &str = "
+range measured
+  repeat 12 as i
+    range iter
+      kernel  4.0us  8/256    void vllm::reshape_and_cache_flash_kernel<int>(int)
+      kernel  20us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)
+      kernel  3.1us  64/128   void cutlass::device_kernel<flash::FlashAttnFwdCombine<int>>(int)
+";
+
+fn write(folder: &Path, name: &str, body: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, format!("{HEAD}{body}")).expect("written");
+    path
+}
+
+fn drafted(mock: &str, e2e: &str, more: impl FnOnce(&mut Request)) -> Result<Draft, Vec<Problem>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mock, e2e) = (write(folder.path(), "mock.trace", mock), write(folder.path(), "e2e.trace", e2e));
+    let mut request = Request { mock, e2e, ..Request::default() };
+    more(&mut request);
+    draft(&Session::shipped().expect("the shipped files are right"), &request)
+}
+
+fn text(mock: &str, e2e: &str) -> String {
+    drafted(mock, e2e, |_| ()).unwrap_or_else(|problems| panic!("{problems:?}")).text
+}
+
+/// Attention in a model of `layers` layers and ten steps, with further lines inside and after its module.
+fn model(inside: &str, after: &str) -> String {
+    format!(
+        "
+range measured
+  repeat 10 as step
+    range step:{{step}}:decode
+      repeat 3 as layer
+        range model.layers.{{layer}}.self_attn.attn
+          kernel  4.0us  8/256    void vllm::reshape_and_cache_flash_kernel<int>(int)
+          kernel  20us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)
+          kernel  3.1us  64/128   void cutlass::device_kernel<flash::FlashAttnFwdCombine<int>>(int)
+{inside}{after}"
+    )
+}
+
+#[test]
+fn the_op_is_found_by_its_module_in_its_step() {
+    let draft = text(MOCK, &model("", ""));
+    assert!(draft.contains("within = [\"measured\", \"step:*:decode\"]"), "{draft}");
+    assert!(draft.contains("each   = [{ module = \"*.self_attn.attn\" }, { like = \"mock\" }]"), "{draft}");
+}
+
+#[test]
+fn a_count_that_varies_in_the_model_is_a_range() {
+    // In a third of the calls a fourth kernel follows.
+    let other = "
+      range model.layers.3.self_attn.attn
+        kernel  4.0us  8/256    void vllm::reshape_and_cache_flash_kernel<int>(int)
+        kernel  20us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)
+      range model.layers.4.self_attn.attn
+        kernel  4.0us  8/256    void vllm::reshape_and_cache_flash_kernel<int>(int)
+        kernel  20us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)
+";
+    let draft = text(MOCK, &model("", other));
+    assert!(draft.contains("count = \"0..=1\""), "{draft}");
+}
+
+#[test]
+fn a_module_called_from_inside_is_left_out_and_a_part_of_the_module_is_not() {
+    let gate = "
+          range model.layers.{layer}.gate
+            kernel  6.0us  32/128  nvjet_tst_64x8_64x16_4x1_v_bz_TNT
+";
+    let draft = text(MOCK, &model(gate, ""));
+    assert!(draft.contains("without = [\"*.gate\"]"), "{draft}");
+    assert!(!draft.contains("[[known_difference]]"), "{draft}");
+
+    let part = gate.replace("{layer}.gate", "{layer}.self_attn.attn.gate");
+    let draft = text(MOCK, &model(&part, ""));
+    assert!(!draft.contains("without"), "{draft}");
+    assert!(draft.contains("side    = \"e2e\"\nreason  = \"TODO: why is this so?\""), "{draft}");
+}
+
+#[test]
+fn two_modules_that_nothing_tells_apart_are_asked_about() {
+    let twin = "
+        range model.layers.{layer}.cross_attn.core
+          kernel  4.0us  8/256    void vllm::reshape_and_cache_flash_kernel<int>(int)
+          kernel  35us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)
+          kernel  3.1us  64/128   void cutlass::device_kernel<flash::FlashAttnFwdCombine<int>>(int)
+";
+    let e2e = model("", twin);
+    let problems = drafted(MOCK, &e2e, |_| ()).expect_err("both fit");
+    assert_eq!(problems[0].code, "ambiguous-op");
+    let notes = problems[0].notes.join("\n");
+    assert!(notes.contains("*.self_attn.attn") && notes.contains("*.cross_attn.core"), "{notes}");
+    let module = |request: &mut Request| request.e2e_module = Some("*.self_attn.attn".to_owned());
+    let draft = drafted(MOCK, &e2e, module).unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert_eq!((draft.outcome.verdict, draft.known), (Verdict::Pass, 0));
+}
+
+#[test]
+fn steps_that_mix_phases_are_not_looked_in() {
+    let e2e = model("", "").replace("step:{step}:decode", "execute_context_0(0)_generation_8(8)");
+    let mixed = e2e.replace("execute_context_0(0)", "execute_context_2(2048)").replace("\nrange measured\n", "");
+    let draft = text(MOCK, &format!("{e2e}{mixed}"));
+    assert!(draft.contains("\"execute_context_0(0)_generation_*(*)\""), "{draft}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Names are hostile text: the draft is a spec all the same, and a second run gives the same one.
+    #[test]
+    fn any_names_give_a_spec_that_is_read_without_mistakes(
+        step in "[a-z:\"'\\\\\\[\\]{}*?#=. µ€-]{1,24}", module in "[a-z\"'\\\\\\[\\]*?#=]{1,16}", kernel in "[A-Za-z_<>:,(){}\\[\\]\"'\\\\*? 0-9#=µ-]{1,60}",
+    ) {
+        prop_assume!(!kernel.trim().is_empty() && !kernel.contains("  ") && !step.trim().is_empty() && !step.contains("  "));
+        let (step, kernel) = (step.trim(), kernel.trim());
+        let ops = format!("kernel  4.0us  8/256  {kernel}\n");
+        let attention = "kernel  20us   132/384  void cutlass::device_kernel<flash::FlashAttnFwdSm90<int>>(int)\n";
+        let mock = format!("range measured\n  repeat 8 as i\n    range iter\n      {ops}      {attention}");
+        let e2e = format!(
+            "range measured\n  repeat 4 as step\n    range x{step}\n      repeat 2 as layer\n        range a.{{layer}}.m{module}\n          {ops}          {attention}"
+        );
+        let made = || drafted(&mock, &e2e, |_| ());
+        match (made(), made()) {
+            (Ok(first), Ok(second)) => {
+                let body = |draft: &Draft| draft.text.lines().filter(|l| !l.starts_with("trace")).collect::<Vec<_>>().join("\n");
+                prop_assert_eq!(body(&first), body(&second));
+                prop_assert!(toml::from_str::<toml::Table>(&first.text).is_ok(), "{}", first.text);
+            }
+            (Err(problems), _) | (_, Err(problems)) => {
+                // A text that the format of small traces refuses, or a name that is no glob even when escaped.
+                prop_assert!(problems.iter().all(|p| p.code.starts_with("trace") || p.code.starts_with("text")), "{problems:?}");
+            }
+        }
+    }
+}
