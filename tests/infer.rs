@@ -121,6 +121,16 @@ fn every_pattern_matches_kernels_of_the_op_and_every_entry_is_counted() {
         let draft = drafted(&session, pair).unwrap_or_else(|problems| panic!("{problems:?}"));
         let entries: BTreeSet<&str> = draft.outcome.rows.iter().filter_map(|r| r.entry.as_deref()).collect();
         assert_eq!(entries.len(), draft.kernels, "{} | {}: {entries:?}\n{}", pair.mock, pair.e2e, draft.text);
+        // An entry is one kind of work, and its pattern outlives a build.
+        for entry in &entries {
+            let of_entry = draft.outcome.rows.iter().filter(|r| r.entry.as_deref() == Some(entry));
+            let families: BTreeSet<_> = of_entry.map(|r| &r.family).collect();
+            assert_eq!(families.len(), 1, "{} | {}: `{entry}` is {families:?}", pair.mock, pair.e2e);
+        }
+        for line in draft.text.lines().filter(|l| l.starts_with("match ")) {
+            let built = ["lambda", "instance", "(int)", "TNT", "64x", "<unnamed>"];
+            assert!(line.len() < 90 && !built.iter().any(|b| line.contains(b)), "{line}");
+        }
         for row in draft.outcome.rows.iter().filter(|r| r.critical) {
             let family = row.family.as_deref().unwrap_or_default();
             let families = session.families();

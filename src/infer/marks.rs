@@ -68,24 +68,27 @@ impl Labels {
     }
 }
 
-/// The chains of every context, each made once.
+/// The chain of one context after the other: neighbours in time often share theirs. Keeping all would take the product
+/// of their number and depth.
 #[derive(Debug)]
 pub(super) struct Chains<'t> {
     trace: &'t Trace,
     labels: &'t Labels,
-    made: FxHashMap<u32, Vec<(u32, usize)>>,
+    of: ContextId,
+    chain: Vec<(u32, usize)>,
 }
 
 impl<'t> Chains<'t> {
     pub(super) fn new(trace: &'t Trace, labels: &'t Labels) -> Self {
-        Self { trace, labels, made: FxHashMap::default() }
+        Self { trace, labels, of: ContextId::NONE, chain: Vec::new() }
     }
 
     pub(super) fn of(&mut self, context: ContextId) -> &[(u32, usize)] {
-        if context == ContextId::NONE {
-            return &[];
+        if context != self.of {
+            self.chain = self.labels.chain(self.trace, context);
+            self.of = context;
         }
-        self.made.entry(context.0).or_insert_with(|| self.labels.chain(self.trace, context))
+        &self.chain
     }
 }
 
