@@ -252,7 +252,7 @@ fn widen_or_declare(sheet: &mut Sheet, outcome: &CaseOutcome, comparison: &Compa
     let outside = |i: &&crate::outcome::Interval| i.low < 1.0 / (1.0 + TOLERANCE) || i.high > 1.0 + TOLERANCE;
     if let Some(interval) = near.filter(outside).filter(|_| sheet.latency.is_none()) {
         let reason = format!(
-            "TODO: why? measured {} [{}, {}], {} against {} instances",
+            "TODO: why is this so? Measured {} [{}, {}], {} against {} instances",
             signed_percent(interval.ratio),
             signed_percent(interval.low),
             signed_percent(interval.high),

@@ -4,6 +4,7 @@ use super::plan::Plan;
 use crate::compare::{Comparison, ShapeVerdict};
 use crate::diag::{Severity, Side, SourceFile};
 use crate::kernel::{Families, Level};
+use crate::limits::{INFER_OTHER_SHAPE, cost};
 use crate::pipeline::Session;
 use crate::select::{NotFound, Symbol, select};
 use crate::trace::Trace;
@@ -103,24 +104,30 @@ impl Trial {
 /// The share of the two sides' time, in [0, 1], whose kernels are the same on both: what is left to compare if all else
 /// is excused.
 pub(super) fn compared_share(comparison: &Comparison) -> f64 {
-    weighed(comparison, |level| if level >= Level::Normalised { 1.0 } else { 0.0 })
+    weighed(comparison, |_, level| if level >= Level::Normalised { 1.0 } else { 0.0 })
 }
 
 /// How alike the two sides are, in [0, 1]. Each kernel counts by its share of its own side's time, so that ten residual
 /// additions weigh less than a GEMM; how fast the sides are against each other does not count.
 fn agreement(comparison: &Comparison) -> f64 {
-    weighed(comparison, |level| match level {
-        Level::Exact | Level::Normalised => 1.0,
-        Level::Base => 0.75,
-        Level::Family => 0.6,
+    let other_shape: Vec<usize> =
+        comparison.shapes.iter().filter(|s| s.verdict == ShapeVerdict::Differ).map(|s| s.position).collect();
+    // A pair spends its share of what two kernels without a partner would.
+    let spends = |cost: u32| 1.0 - f64::from(cost) / f64::from(2 * cost::ABSENT);
+    weighed(comparison, |at, level| match level {
+        Level::Exact | Level::Normalised if other_shape.contains(&at) => INFER_OTHER_SHAPE,
+        Level::Exact | Level::Normalised => spends(cost::SAME),
+        Level::Base => spends(cost::BASE),
+        Level::Family => spends(cost::FAMILY),
     })
 }
 
-fn weighed(comparison: &Comparison, likeness: impl Fn(Level) -> f64) -> f64 {
+/// The sum over all pairs of kernels; `likeness` is given the position and the level at which they agree.
+fn weighed(comparison: &Comparison, likeness: impl Fn(usize, Level) -> f64) -> f64 {
     let weights = Side::BOTH.map(|side| weights(comparison, side));
     let weight = |side: usize, index: Option<usize>| index.and_then(|i| weights[side].get(i)).copied().unwrap_or(0.0);
-    let pairs = comparison.positions.iter().filter_map(|p| Some((p, p.level?)));
-    pairs.map(|(p, level)| likeness(level) * (weight(0, p.mock) + weight(1, p.e2e)) / 2.0).sum()
+    let pairs = comparison.positions.iter().enumerate().filter_map(|(at, p)| Some((at, p, p.level?)));
+    pairs.map(|(at, p, level)| likeness(at, level) * (weight(0, p.mock) + weight(1, p.e2e)) / 2.0).sum()
 }
 
 /// Per kernel of a side's instance its share of the time.
