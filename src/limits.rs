@@ -273,7 +273,8 @@ pub const INFER_NEAR: f64 = 0.25;
 pub const CRITICAL_SHARE: f64 = 0.2;
 
 /// A drafted spec lists kernels whose family says nothing of their purpose only from this share on: below it, that both
-/// sides must agree says enough. The copies of a KV cache have 15 %, single additions and products at most 7 %.
+/// sides must agree says enough. The copies of a KV cache have 15 %, the additions
+/// and products of one kind under 10 %.
 pub const GLUE_SHARE: f64 = 0.1;
 
 /// A drafted spec widens the tolerance of the latency at most to this, with a reason: aligned pairs need up to 15 %.
