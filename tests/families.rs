@@ -27,9 +27,16 @@ fn names_fall_into_the_family_that_people_would_say() {
 
 #[test]
 fn the_heart_of_an_operation_is_never_glue() {
-    assert!(families().iter().all(|family| !(family.glue && family.core)));
+    assert!(families().iter().all(|family| !(family.core && (family.glue || family.around))));
     let core: Vec<_> = families().iter().filter(|family| family.core).map(|family| family.name.clone()).collect();
     assert_eq!(core, ["attention", "linear_attn", "moe_gemm"]);
+}
+
+#[test]
+fn what_surrounds_operations_is_part_of_none() {
+    let around: Vec<_> = families().iter().filter(|family| family.around).map(|f| f.name.clone()).collect();
+    assert_eq!(around, ["host_copy", "engine", "debug", "random", "cache_flush", "bookkeeping"]);
+    assert!(families().iter().all(|family| !(family.around && (family.glue || family.companion))));
 }
 
 #[test]
@@ -41,6 +48,8 @@ fn what_comes_with_another_kernels_variant_is_a_companion() {
 
 const EXPECTED: &[(&str, &str)] = &[
     ("[CUDA memcpy Device-to-Device]", "memcpy"),
+    ("[CUDA memcpy Host-to-Device]", "host_copy"),
+    ("[CUDA memcpy Device-to-Host]", "host_copy"),
     ("[CUDA memset]", "memset"),
     ("ncclDevKernel_AllReduce_Sum_bf16_RING_LL(ncclDevKernelArgsStorage<(unsigned long)4096>)", "comm"),
     ("void vllm::cross_device_reduce_2stage<__nv_bfloat16, (int)8>(vllm::RankData *)", "comm"),
@@ -83,13 +92,49 @@ const EXPECTED: &[(&str, &str)] = &[
     ("ampere_bf16_s16816gemm_bf16_128x64_ldg8_f2f_stages_64x4_tn", "gemm"),
     ("_gumbel_sample_kernel", "sampling"),
     ("_compute_slot_mappings_kernel", "engine"),
-    ("void at::native::vectorized_elementwise_kernel<(int)8, at::native::FillFunctor<unsigned char>>(int)", "fill"),
+    (
+        "void at::native::vectorized_elementwise_kernel<(int)8, at::native::FillFunctor<unsigned char>>(int)",
+        "cache_flush",
+    ),
+    ("void at::native::vectorized_elementwise_kernel<(int)4, at::native::FillFunctor<c10::BFloat16>>(int)", "fill"),
+    ("void at::native::vectorized_elementwise_kernel<(int)4, at::native::FillFunctor<int>>(int)", "bookkeeping"),
+    ("void at::native::vectorized_elementwise_kernel<(int)2, at::native::CUDAFunctor_add<long>>(int)", "bookkeeping"),
+    (
+        "void at::native::unrolled_elementwise_kernel<at::native::direct_copy_kernel_cuda(at::TensorIteratorBase &)::[lambda(long) (instance 1)]>(int)",
+        "bookkeeping",
+    ),
+    (
+        "void at::native::unrolled_elementwise_kernel<at::native::direct_copy_kernel_cuda(at::TensorIteratorBase &)::[lambda(float) (instance 1)]>(int)",
+        "copy_cat",
+    ),
+    (
+        "void at::native::index_elementwise_kernel<(int)128, (int)4, void at::native::index_kernel_impl<at::native::OpaqueType<(int)8>>(long)>(long)",
+        "bookkeeping",
+    ),
+    (
+        "void at::native::index_elementwise_kernel<(int)128, (int)4, void at::native::index_kernel_impl<at::native::OpaqueType<(int)2>>(long)>(long)",
+        "index",
+    ),
+    ("void at::native::vectorized_gather_kernel<(int)16, long>(char *, char *, T2 *, int)", "embedding"),
+    ("void at::native::<unnamed>::indexSelectSmallIndex<c10::BFloat16, long, unsigned int>(int)", "embedding"),
+    ("triton_red_fused__to_copy_embedding_rms_norm_0", "norm"),
+    ("triton_poi_fused_embedding_0", "embedding"),
+    ("triton_tem_fused_addmm_0", "gemm"),
+    ("triton_tem_fused_flex_attention_0", "attention"),
+    ("triton_poi_fused_gelu_mul_2", "activation"),
+    ("triton_per_fused__softmax_4", "softmax"),
+    ("triton_poi_fused_cat_cos_mul_neg_sin_1", "rotary"),
+    ("triton_poi_fused_mul_cos_neg_sin_1", "rotary"),
     (
         "void at::native::unrolled_elementwise_kernel<at::native::direct_copy_kernel_cuda(at::TensorIteratorBase &)>(int)",
         "copy_cat",
     ),
     ("void at::native::vectorized_elementwise_kernel<(int)4, at::native::CUDAFunctor_add<float>>(int)", "elementwise"),
     ("triton_poi_fused_3", "inductor"),
+    (
+        "void at::native::reduce_kernel<(int)128, (int)4, at::native::ReduceOp<c10::BFloat16, at::native::func_wrapper_t<c10::BFloat16, at::native::sum_functor<c10::BFloat16, float, c10::BFloat16>>>>(T3)",
+        "partial_sum",
+    ),
     (
         "void at::native::reduce_kernel<(int)512, (int)1, at::native::ReduceOp<float, at::native::sum_functor<float>>>(T3)",
         "torch_reduce",

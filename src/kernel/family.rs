@@ -16,6 +16,9 @@ pub struct Family {
     /// Glue says nothing about which operation it belongs to (copies, fills, elementwise work), so
     /// two kernels of such a family are not taken for each other.
     pub glue: bool,
+    /// Runs around operations, not in them (bookkeeping, checks, set-up): two such kernels are not taken for each
+    /// other either, and say nothing about the operation.
+    pub around: bool,
     /// The heart of an operation (attention, expert GEMM): another kernel here is another backend.
     pub core: bool,
     /// Its kernels come and go with the variant of another kernel (a split-K reduction with its GEMM), so that one
@@ -76,6 +79,7 @@ impl Family {
             meaning: meaning.to_owned(),
             patterns,
             glue: false,
+            around: false,
             core: false,
             companion: false,
         })

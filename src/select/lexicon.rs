@@ -16,6 +16,8 @@ struct Entry {
     family: Option<FamilyId>,
     /// Copies, fills and elementwise work: their family says nothing about their purpose.
     glue: bool,
+    /// Bookkeeping, checks and set-up: part of no operation.
+    around: bool,
     core: bool,
     /// Comes and goes with another kernel's variant.
     companion: bool,
@@ -47,6 +49,7 @@ impl Lexicon {
                         base: *bases.entry(name.base.clone()).or_insert(next_base),
                         family,
                         glue: row.is_none_or(|f| f.glue),
+                        around: row.is_some_and(|f| f.around),
                         core: row.is_some_and(|f| f.core),
                         companion: row.is_some_and(|f| f.companion),
                     });
@@ -108,6 +111,11 @@ impl Lexicon {
         self.entries[symbol as usize].glue
     }
 
+    /// Whether the kernel belongs to what runs around operations, and to none of them.
+    pub fn is_around(&self, symbol: Symbol) -> bool {
+        self.entries[symbol as usize].around
+    }
+
     /// The finest level at which two kernels are the same, up to normalised spelling.
     pub fn level(&self, a: Symbol, b: Symbol) -> Option<Level> {
         let (x, y) = (&self.entries[a as usize], &self.entries[b as usize]);
@@ -115,7 +123,7 @@ impl Lexicon {
             Some(Level::Normalised)
         } else if x.base == y.base {
             Some(Level::Base)
-        } else if x.family.is_some() && x.family == y.family && !x.glue {
+        } else if x.family.is_some() && x.family == y.family && !x.glue && !x.around {
             Some(Level::Family)
         } else {
             None

@@ -25,29 +25,28 @@ fn read_family(table: &Table<'_>) -> Option<Family> {
         node.report_if_no_items();
         node.text_patterns()
     });
-    let (glue, core) = (table.flag("glue"), table.flag("core"));
-    if let (Some(glue), Some(core)) = (glue.as_ref().filter(|f| f.value), core.as_ref().filter(|f| f.value)) {
-        table.reading.report(
-            Problem::spec("conflicting-flags", "a family cannot be both glue and core")
-                .label(&core.loc, "the heart of an operation")
-                .label(&glue.loc, "says nothing about the operation")
-                .help("keep one of them"),
-        );
-    }
-    let companion = table.flag("companion");
-    if let (Some(core), Some(companion)) = (core.as_ref().filter(|f| f.value), companion.as_ref().filter(|f| f.value)) {
-        table.reading.report(
-            Problem::spec("conflicting-flags", "a family cannot be both core and companion")
-                .label(&core.loc, "the heart of an operation")
-                .label(&companion.loc, "follows from another kernel")
-                .help("keep one of them"),
-        );
+    let (glue, around) = (table.flag("glue"), table.flag("around"));
+    let (core, companion) = (table.flag("core"), table.flag("companion"));
+    for (name, other, says) in [
+        ("glue", &glue, "says nothing about the operation"),
+        ("around", &around, "part of no operation"),
+        ("companion", &companion, "follows from another kernel"),
+    ] {
+        if let (Some(core), Some(other)) = (core.as_ref().filter(|f| f.value), other.as_ref().filter(|f| f.value)) {
+            table.reading.report(
+                Problem::spec("conflicting-flags", format!("a family cannot be both {name} and core"))
+                    .label(&core.loc, "the heart of an operation")
+                    .label(&other.loc, says)
+                    .help("keep one of them"),
+            );
+        }
     }
     Some(Family {
         name: name?.value,
         meaning: meaning?.value,
         patterns: patterns?.into_iter().map(|pattern| pattern.value).collect(),
         glue: glue.is_some_and(|flag| flag.value),
+        around: around.is_some_and(|flag| flag.value),
         core: core.is_some_and(|flag| flag.value),
         companion: companion.is_some_and(|flag| flag.value),
     })

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Families of kernels that never belong to an op: they say nothing about how the mock is built.
-const FOREIGN: [&str; 2] = ["debug", "random"];
+const FOREIGN: [&str; 3] = ["debug", "random", "cache_flush"];
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     facts.flag("names-equal", comparison.names_equal(), "both sides launch the same kernels in the same order");
@@ -42,7 +42,7 @@ fn kinds(comparison: &Comparison) -> (usize, usize) {
     let lexicon = &comparison.selected.lexicon;
     let of = |side: Side| -> BTreeSet<&str> {
         let sequence = comparison.selection(side).sequence.iter();
-        let telling = sequence.filter(|&&s| !lexicon.is_glue(s) && !lexicon.is_companion(s));
+        let telling = sequence.filter(|&&s| !lexicon.is_glue(s) && !lexicon.is_around(s) && !lexicon.is_companion(s));
         telling.filter_map(|&s| comparison.family_name(s)).collect()
     };
     let (mock, e2e) = (of(Side::Mock), of(Side::E2e));

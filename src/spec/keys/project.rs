@@ -47,6 +47,7 @@ pub static FAMILY: TableDoc = TableDoc::new(
         Key::new("patterns", Shape::Texts, "patterns = [\"*flash_fwd_*\"]", "Globs or /regex/ on the demangled name.")
             .required(),
         Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to."),
+        Key::new("around", Shape::Flag, "around = true", "Belongs to no operation: bookkeeping, checks, set-up."),
         Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend."),
         Key::new("companion", Shape::Flag, "companion = true", "Comes and goes with another kernel's variant."),
     ]],
