@@ -108,6 +108,10 @@ const EXPECTED: &[(&str, &str)] = &[
         "copy_cat",
     ),
     (
+        "void at::native::elementwise_kernel<(int)128, (int)2, void at::native::gpu_kernel_impl_nocast<at::native::direct_copy_kernel_cuda(at::TensorIteratorBase &)::[lambda() (instance 3)]::operator ()() const::[lambda(float) (instance 1)]>(at::TensorIteratorBase &, const T1 &)::[lambda(int) (instance 1)]>(int, T3)",
+        "copy_cat",
+    ),
+    (
         "void at::native::index_elementwise_kernel<(int)128, (int)4, void at::native::index_kernel_impl<at::native::OpaqueType<(int)8>>(long)>(long)",
         "bookkeeping",
     ),
