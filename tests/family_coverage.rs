@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 /// The least share of the GPU time that lies in families which are not mere glue: of kernels alone in every trace, and of
 /// copies and sets too in full models. (A mock may hold a copy on purpose.)
 const NAMED: f64 = 0.98;
+/// Mocks that launch PyTorch's own kernels in the place of vLLM's: element-wise work by name.
+const PLAIN: &[&str] = &["vllm_mock_ops_other_code"];
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/families.md");
 const BEGIN: &str = "<!-- measured: begin -->\n";
 const NONE: &str = "no family";
@@ -25,7 +27,7 @@ fn nearly_all_gpu_time_of_vllm_is_named() {
     let mut wrong = Vec::new();
     for (name, shares) in measured(&families, "vllm_") {
         let share = if name.contains("_e2e_") { 1.0 - shares.glue } else { 1.0 - shares.glue_kernels };
-        if share < NAMED {
+        if share < NAMED && !PLAIN.contains(&name.as_str()) {
             wrong.push(format!("{name}: {:.2} % are named; glue: {:?}", share * 100.0, shares.kinds));
         }
     }
