@@ -6,7 +6,7 @@ use crate::baseline::{self, Written};
 use crate::diag::{Problem, Severity, escape, plural};
 use crate::pipeline::{Options, Overrides, Session, exit_code};
 use crate::report::{Format, render, render_problems};
-use crate::spec::{Project, find_project, load_project};
+use crate::spec::{Project, find_project, load_project, unproven};
 use std::path::{Path, PathBuf};
 
 /// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
@@ -104,7 +104,18 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
         stdout: render(&run.outcome, args.format, &terminal.out),
         stderr: wrote
             + said_by_rules(&run.printed).as_str()
+            + left_out(&paths).as_str()
             + render_problems(&run.problems, args.format, &terminal.err).as_str(),
+    }
+}
+
+/// Names the specs that a folder holds and that need traces first: nothing is left out in silence.
+fn left_out(paths: &[PathBuf]) -> String {
+    let files = unproven(paths);
+    let names = files.iter().map(|file| escape(&file.to_string_lossy())).collect::<Vec<_>>();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!("left out, not yet proven on a trace: {} (give --mock and --e2e)\n", names.join(", ")),
     }
 }
 

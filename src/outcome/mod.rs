@@ -49,6 +49,9 @@ pub struct CaseOutcome {
     pub spec: String,
     pub op: String,
     pub owner: Option<String>,
+    /// The spec says of itself that no trace has shown it right.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub unproven: bool,
     /// Empty for a spec without cases.
     pub case: String,
     pub verdict: Verdict,

@@ -90,6 +90,7 @@ fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
         spec: job.spec.name.value.clone(),
         op: job.spec.op.value.clone(),
         owner: job.spec.owner.as_ref().map(|o| o.value.clone()),
+        unproven: job.spec.is_unproven,
         case: job.case.name.value.clone(),
         verdict: Verdict::Skipped,
         refused: false,

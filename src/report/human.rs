@@ -68,6 +68,7 @@ fn heading(case: &CaseOutcome, style: &Style) -> String {
     let mut about = vec![line(&case.file)];
     about.extend((!case.op.is_empty()).then(|| format!("op {}", line(&case.op))));
     about.extend(case.owner.as_deref().map(|owner| format!("owner {}", line(owner))));
+    about.extend(case.unproven.then(|| "not yet proven on a trace".to_owned()));
     let (left, right) = (style.paint(Tone::Dim, "──"), style.paint(Tone::Dim, &rule));
     let mut out = format!("{left} {} {right}\n", style.paint(Tone::Strong, &title));
     hang(&mut out, &style.paint(Tone::Dim, "  spec  "), 8, &about.join(", "), style.columns());

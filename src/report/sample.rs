@@ -131,6 +131,7 @@ pub(super) fn passing() -> CaseOutcome {
         spec: "vllm/attention".to_owned(),
         op: "generation_attention".to_owned(),
         owner: Some("attention team".to_owned()),
+        unproven: false,
         case: "decode".to_owned(),
         verdict: Verdict::Pass,
         refused: false,

@@ -11,12 +11,21 @@ use walkdir::WalkDir;
 pub const TEST_SUFFIX: &str = ".test.toml";
 
 /// Every spec under `paths`, sorted within each folder: a file as given, and of a folder each `.toml`
-/// that is a spec and neither only there to be extended nor only there to be tested.
+/// that is a spec and neither only there to be extended, only there to be tested, nor [`unproven`].
 ///
 /// # Errors
 /// Paths that do not exist, folders that cannot be read, and (class `Nothing`) no spec at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
     found(paths, |name| !name.ends_with(TEST_SUFFIX))
+}
+
+/// The specs in folders under `paths` that say of themselves that no trace has shown them right: what [`discover`]
+/// leaves out and a run should name.
+pub fn unproven(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let folders = paths.iter().filter(|path| path.is_dir());
+    let files = folders.flat_map(|path| WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible));
+    let files = files.flatten().map(walkdir::DirEntry::into_path).filter(|path| is_toml(path));
+    files.filter(|path| kind(path).is_ok_and(|kind| kind == Kind::Unproven)).collect()
 }
 
 /// As [`discover`], with files of tests.
@@ -57,14 +66,12 @@ fn specs_at(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, 
     }
     let mut specs = Vec::new();
     let mut problems = Vec::new();
-    let visible =
-        |entry: &walkdir::DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
     for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible) {
         match entry {
             Ok(entry) if is_toml(entry.path()) && wanted(&entry.file_name().to_string_lossy()) => {
-                match is_spec(entry.path()) {
-                    Ok(true) => specs.push(entry.into_path()),
-                    Ok(false) => {}
+                match kind(entry.path()) {
+                    Ok(Kind::Spec) => specs.push(entry.into_path()),
+                    Ok(_) => {}
                     Err(problem) => problems.push(problem),
                 }
             }
@@ -79,21 +86,39 @@ fn specs_at(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, 
     if problems.is_empty() { Ok(specs) } else { Err(problems) }
 }
 
+fn visible(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+}
+
 fn is_toml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "toml") && path.is_file()
 }
 
-/// Whether a file means to be a spec to check. One that only lacks `align`, or is empty, does:
-/// left out, it would pass unseen.
-fn is_spec(path: &Path) -> Result<bool, Problem> {
+/// What a `.toml` file in a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// To be checked.
+    Spec,
+    Unproven,
+    /// Only there to be extended, or no spec at all.
+    Other,
+}
+
+/// A file that only lacks `align`, or is empty, means to be a spec: left out, it would pass unseen.
+fn kind(path: &Path) -> Result<Kind, Problem> {
     let (text, problems) = syntax::repair(&read_file(path)?);
     let (tree, _) = DeTable::parse_recoverable(&text);
     let top = tree.get_ref();
     let spec = top.get("spec").and_then(|spec| spec.get_ref().as_table());
-    let is_abstract =
-        spec.and_then(|spec| spec.get("abstract")).is_some_and(|flag| flag.get_ref().as_bool() == Some(true));
+    let flag =
+        |name: &str| spec.and_then(|spec| spec.get(name)).is_some_and(|flag| flag.get_ref().as_bool() == Some(true));
     let is_empty = top.is_empty() && problems.is_empty();
-    Ok((top.contains_key("align") || spec.is_some() || is_empty) && !is_abstract)
+    Ok(match top.contains_key("align") || spec.is_some() || is_empty {
+        true if flag("abstract") => Kind::Other,
+        true if flag("unproven") => Kind::Unproven,
+        true => Kind::Spec,
+        false => Kind::Other,
+    })
 }
 
 fn nothing(paths: &[PathBuf]) -> Problem {

@@ -25,6 +25,7 @@ pub(super) struct Draft {
     pub(super) owner: Option<Spanned<String>>,
     pub(super) doc: Option<Spanned<String>>,
     pub(super) is_abstract: bool,
+    pub(super) is_unproven: bool,
     pub(super) shared: Layer,
     pub(super) cases: Vec<(Spanned<String>, Layer)>,
     pub(super) tests: Vec<Test>,
@@ -43,6 +44,7 @@ pub(super) fn read_draft(
         }
         let header = top.table("spec");
         let text = |name: &str| header.as_ref().and_then(|table| table.text(name));
+        let flag = |name: &str| header.as_ref().and_then(|table| table.flag(name)).is_some_and(|flag| flag.value);
         extends = text("extends");
         let cases = top.tables("case");
         report_repeated(&cases, "name", "duplicate-case", "case");
@@ -53,7 +55,8 @@ pub(super) fn read_draft(
             op: text("op"),
             owner: text("owner"),
             doc: text("doc"),
-            is_abstract: header.as_ref().and_then(|table| table.flag("abstract")).is_some_and(|flag| flag.value),
+            is_abstract: flag("abstract"),
+            is_unproven: flag("unproven"),
             shared: read_layer(top, scope),
             tests: read_tests(top, scope),
             cases: cases

@@ -143,6 +143,7 @@ fn merge(drafts: Vec<Draft>) -> Result<Spec, Vec<Problem>> {
         owner: nearest_first().find_map(|draft| draft.owner.clone()),
         doc: own.doc.clone(),
         is_abstract: own.is_abstract,
+        is_unproven: own.is_unproven,
         cases,
         tests: own.tests.clone(),
         name,

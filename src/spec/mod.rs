@@ -28,7 +28,7 @@ mod syntax;
 mod values;
 mod vocabulary;
 
-pub use discover::{TEST_SUFFIX, discover, discover_tests};
+pub use discover::{TEST_SUFFIX, discover, discover_tests, unproven};
 pub use families::parse_families;
 pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};

@@ -22,6 +22,8 @@ pub struct Spec {
     pub doc: Option<Spanned<String>>,
     /// Only there to be extended: left out when a folder is checked.
     pub is_abstract: bool,
+    /// No trace shows yet that it is right: left out when a folder is checked. Of this file alone.
+    pub is_unproven: bool,
     /// At least one; a file without `[[case]]` has one unnamed case with an empty name.
     pub cases: Vec<Case>,
     /// What `align test` expects; of this file alone, not of those it extends.

@@ -43,6 +43,12 @@ pub static SPEC: TableDoc = TableDoc::new(
             "abstract = true",
             "Only there to be extended: left out when a folder is checked.",
         ),
+        Key::new(
+            "unproven",
+            Shape::Flag,
+            "unproven = true",
+            "No trace shows yet that it is right: left out when a folder is checked, and said in its reports.",
+        ),
     ]],
 );
 
