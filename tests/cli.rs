@@ -61,6 +61,25 @@ fn every_shipped_spec_passes_on_its_own_traces() {
     snapshot("all-specs", &output);
 }
 
+/// A spec that no trace has shown right is left out of a folder by name, and says so where it is used.
+#[test]
+fn what_is_not_proven_is_never_a_silent_pass() {
+    let folder = align(&["check", "specs", "--format", "concise"]);
+    let said = text(&folder.stderr);
+    assert!(said.contains("left out, not yet proven on a trace: specs/all-reduce.toml, specs/mla.toml"), "{said}");
+    assert!(!text(&folder.stdout).contains("mla"), "{}", text(&folder.stdout));
+    let trace = "specs/traces/mla-flashmla.trace";
+    let used = align(&["check", "specs/mla.toml", "--mock", trace, "--e2e", trace]);
+    assert_eq!(code(&used), 0, "{}", text(&used.stderr));
+    snapshot("unproven", &used);
+    let alone = align(&["check", "specs/mla.toml"]);
+    assert_eq!(code(&alone), 2);
+    assert!(text(&alone.stderr).contains("no mock trace is given"), "{}", text(&alone.stderr));
+    let only = tempfile::tempdir().expect("a folder");
+    std::fs::copy("specs/mla.toml", only.path().join("mla.toml")).expect("copied");
+    assert_eq!(code(&align(&["check", &only.path().display().to_string()])), 4);
+}
+
 #[test]
 fn a_finding_is_exit_code_1() {
     assert_eq!(code(&decode(&["--mock", "snapshots/traces/vllm_mock_attn_decode_missing_kv.sqlite"])), 1);

@@ -133,6 +133,10 @@ fn a_folder_yields_its_specs_and_an_empty_one_is_said_to_be() {
     }
     assert_eq!(discover(&[folder.path().to_owned()]), Ok(vec![at("a.toml"), at("b.toml")]));
     assert_eq!(discover(&[at("b.toml"), folder.path().to_owned()]), Ok(vec![at("b.toml"), at("a.toml")]));
+    std::fs::write(at("d.toml"), "align = 1\n[spec]\nname = 'd'\nop = 'x'\nunproven = true\n").expect("written");
+    assert_eq!(discover(&[folder.path().to_owned()]), Ok(vec![at("a.toml"), at("b.toml")]));
+    assert_eq!(align::spec::unproven(&[folder.path().to_owned()]), [at("d.toml")]);
+    assert_eq!(discover(&[at("d.toml")]), Ok(vec![at("d.toml")]));
     assert_eq!(discover(&[at("c.toml")]).expect_err("missing")[0].class, ProblemClass::Spec);
     assert_eq!(discover(&[]).expect_err("nothing")[0].class, ProblemClass::Nothing);
 }

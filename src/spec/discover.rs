@@ -127,6 +127,8 @@ fn nothing(paths: &[PathBuf]) -> Problem {
         [] => "no spec was given".to_owned(),
         looked => format!("there is no spec in {}", looked.join(", ")),
     };
-    Problem::new(ProblemClass::Nothing, "no-specs", message)
-        .help("a spec is a `.toml` file with `align = 1`; one with `abstract = true` is only there to be extended")
+    Problem::new(ProblemClass::Nothing, "no-specs", message).help(
+        "a spec is a `.toml` file with `align = 1`; one with `abstract = true` is only there to be extended, and one \
+             with `unproven = true` must be named",
+    )
 }
