@@ -15,6 +15,7 @@ pub mod infer;
 pub mod inspect;
 pub mod kernel;
 pub mod limits;
+pub mod lint;
 pub mod outcome;
 pub mod pack;
 pub mod pipeline;

@@ -376,3 +376,24 @@ fn a_day_and_a_link_are_kept_and_a_file_that_is_read_only_is_not_written() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 2, "nothing is left behind");
     assert_eq!(code(&align(&["check", "specs", "--until", "2999-12-31"])), 2);
 }
+
+#[test]
+fn lint_needs_no_traces_and_its_exit_code_is_that_of_what_it_found() {
+    for arguments in [&["lint"][..], &["lint", "specs"]] {
+        let output = align(arguments);
+        assert_eq!(code(&output), 0, "{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(text(&output.stdout).ends_with("linted: nothing to remark\n"), "{}", text(&output.stdout));
+    }
+    let dead = "tests/lint/dead-pattern/report/spec.toml";
+    assert_eq!(code(&align(&["lint", dead])), 1);
+    assert_eq!(code(&align(&["lint", dead, "--fail-on", "error"])), 0);
+    assert_eq!(code(&align(&["lint", "tests/lint/known-difference-without-reason/silent", "--fail-on", "note"])), 0);
+    let broken = align(&["lint", dead, "tests/specs/unknown-key.toml", "--format", "json"]);
+    assert_eq!(code(&broken), 2);
+    let json: serde_json::Value = serde_json::from_slice(&broken.stdout).expect("JSON");
+    assert!(json["problems"][0]["code"] == "unknown-key" && json["remarks"][0]["code"] == "dead-pattern", "{json}");
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(code(&align_in(folder.path(), &["lint"])), 4);
+    assert_eq!(code(&align_in(folder.path(), &["lint", "no-such-folder"])), 2);
+    snapshot("explain-lint", &align(&["explain", "dead-pattern"]));
+}

@@ -44,7 +44,7 @@ pub struct Args {
     pub until: Option<String>,
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(super) fn severity(text: &str) -> Result<Severity, String> {
     match text {
         "error" => Ok(Severity::Error),
         "warning" => Ok(Severity::Warning),

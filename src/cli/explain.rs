@@ -7,6 +7,7 @@ use super::{Said, failed};
 use crate::check::Meta;
 use crate::diag::{Problem, escape, nearest};
 use crate::diagnose::{Condition, Issue, fact_name};
+use crate::lint;
 use crate::pipeline::Session;
 use crate::report::{Format, page};
 use crate::script::RuleDoc;
@@ -43,6 +44,9 @@ fn shown(markdown: &str, terminal: &Terminal) -> Said {
 
 /// The Markdown page of a name.
 fn explanation(session: &Session, metas: &[Meta], name: &str) -> Result<Option<String>, Vec<Problem>> {
+    if let Some(lint) = lint::metas().into_iter().find(|lint| lint.name == name) {
+        return Ok(Some(lint.doc));
+    }
     if let Some(meta) = metas.iter().find(|meta| meta.name == name) {
         let is_rule = session.rules().names().iter().any(|rule| rule == name);
         let declared = if is_rule { parameters(&RuleDoc::read(session.rules(), name)?) } else { String::new() };
@@ -133,6 +137,10 @@ fn contents(session: &Session, metas: &[Meta]) -> String {
     for meta in metas {
         let _ = writeln!(page, "- `{}` ({}): {}", meta.name, meta.severity, meta.summary);
     }
+    page.push_str("\n# Lints\n\n");
+    for lint in lint::metas() {
+        let _ = writeln!(page, "- `{}` ({}): {}", lint.name, lint.severity, lint.summary);
+    }
     page.push_str("\n# Common issues\n\n");
     for issue in session.issues().iter() {
         let _ = writeln!(page, "- `{}`: {}", issue.id, capital(&issue.title));
@@ -148,8 +156,10 @@ fn contents(session: &Session, metas: &[Meta]) -> String {
 /// There is no such name: the nearest one, or all there are.
 fn unknown(session: &Session, metas: &[Meta], name: &str, terminal: &Terminal) -> Said {
     let documents: Vec<String> = documents().into_iter().map(|(path, _)| path).collect();
-    let groups: [(&str, Vec<&str>); 4] = [
+    let lints: Vec<String> = lint::metas().into_iter().map(|lint| lint.name).collect();
+    let groups: [(&str, Vec<&str>); 5] = [
         ("Checks and rules", metas.iter().map(|meta| meta.name.as_str()).collect()),
+        ("Lints", lints.iter().map(String::as_str).collect()),
         ("Common issues", session.issues().iter().map(|issue| issue.id.as_str()).collect()),
         ("Verdicts", verdicts().collect()),
         ("Documents", documents.iter().map(String::as_str).collect()),

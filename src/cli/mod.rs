@@ -4,6 +4,7 @@ pub mod check;
 mod documents;
 pub mod explain;
 pub mod inspect;
+pub mod lint;
 pub mod new;
 pub mod pack;
 mod terminal;
@@ -33,6 +34,8 @@ pub struct Cli {
 enum Verb {
     /// Judge specs on their traces
     Check(check::Args),
+    /// Find what is right and not meant in specs, families and rules; needs no traces
+    Lint(lint::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
     /// Explain a check, a rule, a common issue, a verdict or a document, offline
@@ -75,6 +78,7 @@ pub fn main() -> u8 {
     let terminal = Terminal::new(&cli.look);
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),
+        Verb::Lint(args) => lint::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::New(args) => new::run(args, &terminal),

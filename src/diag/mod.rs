@@ -16,7 +16,7 @@ pub use apart::told_apart;
 pub use finding::{Evidence, Excerpt, Finding, KernelRef, Mark, Severity, Side};
 pub use nearest::{did_you_mean, nearest, nearest_file, nearest_many};
 pub use path::refuse_special;
-pub use problem::{Label, Problem, ProblemClass};
+pub use problem::{Label, Problem, ProblemClass, Remark};
 pub use source::{Loc, SourceFile, Span, Spanned};
 pub use text::{duration, escape, percent, plural, plural_of, shorten, signed_percent};
 pub use verdict::Verdict;

@@ -75,3 +75,10 @@ impl std::fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// What is right and probably not meant: a problem that keeps nothing from working.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    pub severity: super::Severity,
+    pub problem: Problem,
+}

@@ -3,6 +3,7 @@
 mod family;
 mod identity;
 mod kernel_pattern;
+mod language;
 mod normalise;
 mod pattern;
 mod traits;
@@ -10,6 +11,7 @@ mod traits;
 pub use family::{Families, Family, FamilyId};
 pub use identity::{Identity, Level};
 pub use kernel_pattern::KernelPattern;
+pub use language::Language;
 pub use normalise::normalise;
 pub use pattern::{Glob, PatternError, TextPattern};
 pub use traits::{Dtype, dtype, is_generated};

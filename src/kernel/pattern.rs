@@ -49,6 +49,11 @@ impl Glob {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// The same as a regular expression, in which a dot is any character.
+    pub(super) fn expression(&self) -> &str {
+        self.regex.as_str()
+    }
 }
 
 impl fmt::Debug for Glob {

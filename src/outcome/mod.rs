@@ -5,6 +5,7 @@
 
 mod counts;
 mod finding;
+mod lint;
 mod problem;
 mod side;
 
@@ -13,6 +14,7 @@ pub use crate::stats::{Interval, Method as IntervalMethod};
 pub use crate::trace::Provenance;
 pub use counts::{Counts, KnownCounts};
 pub use finding::{FindingOutcome, Place};
+pub use lint::{LintOutcome, RemarkOutcome};
 pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
 

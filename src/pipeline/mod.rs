@@ -24,7 +24,7 @@ use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Counts, FORMAT, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
-use crate::spec::{self, Case, Library, Project, Spec, Vocabulary};
+use crate::spec::{self, Case, Layered, Library, Project, Spec, Vocabulary};
 use crate::trace::Trace;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -202,6 +202,16 @@ impl Session {
             Ok(files) => self.load_files(&files),
             Err(problems) => (Vec::new(), problems),
         }
+    }
+
+    /// Reads one spec with what it is built on, also one that is only there to be extended, and compiles its rules.
+    ///
+    /// # Errors
+    /// All mistakes of the file, of the files it extends, and of its rules.
+    pub fn load_layered(&self, file: &Path) -> Result<Layered, Vec<Problem>> {
+        let layered = spec::load_layered(file, &self.vocabulary, &self.library)?;
+        self.compile(layered.spec.clone())?;
+        Ok(layered)
     }
 
     fn load_files(&self, files: &[PathBuf]) -> (Vec<Loaded>, Vec<Problem>) {

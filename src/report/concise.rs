@@ -4,7 +4,7 @@ use super::Style;
 use super::paint::Tone;
 use super::verdict;
 use super::wrap::{line, message};
-use crate::diag::{Problem, Verdict};
+use crate::diag::{Problem, Severity, Verdict};
 use crate::outcome::{CaseOutcome, FindingOutcome, Outcome};
 
 pub(super) fn render(outcome: &Outcome, style: &Style) -> String {
@@ -37,14 +37,17 @@ fn render_finding(case: &CaseOutcome, finding: &FindingOutcome, style: &Style) -
 }
 
 pub(super) fn problems(problems: &[Problem], style: &Style) -> String {
-    let one = |problem: &Problem| {
-        let place = problem.labels.first().map(|label| {
-            let (row, column) = label.loc.line_column();
-            format!("{}:{row}:{column}: ", line(&label.loc.file.name))
-        });
-        let word = style.paint(Tone::Bad, &format!("error[{}]", problem.code));
-        let help = problem.help.as_deref().map(|help| format!(" ({})", message(help))).unwrap_or_default();
-        format!("{}{word} {}{help}\n", place.unwrap_or_default(), message(&problem.message))
-    };
-    problems.iter().map(one).collect()
+    problems.iter().map(|problem| one(problem, Severity::Error, style)).collect()
+}
+
+/// A mistake or a remark in one line.
+pub(super) fn one(problem: &Problem, severity: Severity, style: &Style) -> String {
+    let place = problem.labels.first().map(|label| {
+        let (row, column) = label.loc.line_column();
+        format!("{}:{row}:{column}: ", line(&label.loc.file.name))
+    });
+    let tone = if severity == Severity::Error { Tone::Bad } else { severity.into() };
+    let word = style.paint(tone, &format!("{severity}[{}]", problem.code));
+    let help = problem.help.as_deref().map(|help| format!(" ({})", message(help))).unwrap_or_default();
+    format!("{}{word} {}{help}\n", place.unwrap_or_default(), message(&problem.message))
 }

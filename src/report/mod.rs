@@ -8,6 +8,7 @@ mod format;
 mod human;
 mod json;
 mod known;
+mod lint;
 mod page;
 mod paint;
 mod problem;
@@ -21,6 +22,7 @@ mod verdict;
 mod wrap;
 
 pub use format::Format;
+pub use lint::render_lint;
 pub use page::page;
 pub use paint::Tone;
 

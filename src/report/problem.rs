@@ -9,17 +9,18 @@ use crate::diag::{Label, Problem, Severity, SourceFile};
 use std::sync::Arc;
 
 pub(super) fn render(problems: &[Problem], style: &Style) -> String {
-    problems.iter().map(|problem| render_one(problem, style)).collect::<Vec<_>>().join("\n")
+    problems.iter().map(|problem| render_one(problem, Severity::Error, style)).collect::<Vec<_>>().join("\n")
 }
 
-fn render_one(problem: &Problem, style: &Style) -> String {
-    let mut out = heading("error", Tone::Bad, problem.code, &problem.message, style);
+pub(super) fn render_one(problem: &Problem, severity: Severity, style: &Style) -> String {
+    let tone = if severity == Severity::Error { Tone::Bad } else { severity.into() };
+    let mut out = heading(&severity.to_string(), tone, problem.code, &problem.message, style);
     for (file, labels) in by_file(&problem.labels) {
         let carets: Vec<Caret<'_>> = labels
             .iter()
             .map(|label| Caret { start: label.loc.span.start, end: label.loc.span.end, text: &label.text })
             .collect();
-        out += &snippet(&file.name, &file.text, &carets, Severity::Error, style);
+        out += &snippet(&file.name, &file.text, &carets, severity, style);
     }
     for note in problem.notes.iter().filter(|note| !note.is_empty()) {
         hang(&mut out, &style.paint(Tone::Dim, "  note  "), 8, &message(note), style.columns());

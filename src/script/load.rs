@@ -8,13 +8,15 @@ use super::isolate::isolated;
 use super::library::{RuleFiles, Rules};
 use super::limits::SCRIPT_BYTES;
 use super::parameters::resolve;
+use super::reads::{families_named, parameters_read};
 use super::rule::Rule;
 use super::vet::vet;
 use crate::check::{Check, Meta, Need};
-use crate::diag::{Problem, Severity, did_you_mean};
+use crate::diag::{Problem, Severity, SourceFile, Spanned, did_you_mean};
 use crate::spec::{Declared, RuleHeader, RuleUse, parse_rule_header};
 use rhai::AST;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a rule says of itself, for `align explain` and the reference.
 #[derive(Debug, Clone)]
@@ -33,6 +35,38 @@ impl RuleDoc {
         let header = parse_rule_header(&files.doc)?;
         Ok(Self { meta: meta(name, header.severity, &header.doc), parameters: header.parameters })
     }
+}
+
+/// What can be said of a rule that nothing runs.
+#[derive(Debug, Clone)]
+pub struct Inspected {
+    /// Its `rule.md`.
+    pub doc: Arc<SourceFile>,
+    /// Parameters that the header declares and the script never reads, at their defaults.
+    pub unread: Vec<Spanned<String>>,
+    /// Texts of the script and of what it imports, as far as they name families.
+    pub families: Vec<String>,
+}
+
+/// Compiles a rule as a spec that uses it would.
+///
+/// # Errors
+/// All mistakes of its header and its script.
+pub fn inspect(rules: &Rules, name: &str) -> Result<Inspected, Vec<Problem>> {
+    let files = rules.files(name).map_err(|problem| vec![problem])?;
+    let header = parse_rule_header(&files.doc)?;
+    let (needs, ast) = (needs(&header), compile(rules, name, &files, &header));
+    let ast = match (needs, ast) {
+        (Ok(_), Ok(ast)) => ast,
+        (needs, ast) => return Err([needs.err(), ast.err()].into_iter().flatten().flatten().collect()),
+    };
+    let read = parameters_read(&ast);
+    let unread = header.parameters.iter().filter(|(name, _)| read.as_ref().is_some_and(|read| !read.contains(*name)));
+    Ok(Inspected {
+        unread: unread.map(|(name, declared)| Spanned::new(name.clone(), declared.default.loc.clone())).collect(),
+        families: families_named(&ast),
+        doc: files.doc,
+    })
 }
 
 /// The rules of a spec's case, compiled, with their parameters.

@@ -16,10 +16,11 @@ pub mod limits;
 mod load;
 mod operators;
 mod parameters;
+mod reads;
 mod rule;
 mod undefined;
 mod vet;
 
 pub use library::Rules;
-pub use load::{RuleDoc, load};
+pub use load::{Inspected, RuleDoc, inspect, load};
 pub use rule::Rule;

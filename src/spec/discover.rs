@@ -16,7 +16,7 @@ pub const TEST_SUFFIX: &str = ".test.toml";
 /// # Errors
 /// Paths that do not exist, folders that cannot be read, and (class `Nothing`) no spec at all.
 pub fn discover(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    found(paths, |name| !name.ends_with(TEST_SUFFIX))
+    found(paths, |name| !name.ends_with(TEST_SUFFIX), |kind| kind == Kind::Spec)
 }
 
 /// The specs in folders under `paths` that say of themselves that no trace has shown them right: what [`discover`]
@@ -33,14 +33,18 @@ pub fn unproven(paths: &[PathBuf]) -> Vec<PathBuf> {
 /// # Errors
 /// As [`discover`].
 pub fn discover_tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    found(paths, |_| true)
+    found(paths, |_| true, |kind| kind == Kind::Spec)
 }
 
-fn found(paths: &[PathBuf], wanted: impl Fn(&str) -> bool + Copy) -> Result<Vec<PathBuf>, Vec<Problem>> {
+fn found(
+    paths: &[PathBuf],
+    named: impl Fn(&str) -> bool + Copy,
+    wanted: impl Fn(Kind) -> bool + Copy,
+) -> Result<Vec<PathBuf>, Vec<Problem>> {
     let mut specs: Vec<PathBuf> = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
-        match specs_at(path, wanted) {
+        match specs_at(path, named, wanted) {
             Ok(found) => specs.extend(found),
             Err(found) => problems.extend(found),
         }
@@ -53,7 +57,11 @@ fn found(paths: &[PathBuf], wanted: impl Fn(&str) -> bool + Copy) -> Result<Vec<
     if problems.is_empty() { Ok(specs) } else { Err(problems) }
 }
 
-fn specs_at(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Vec<Problem>> {
+fn specs_at(
+    path: &Path,
+    named: impl Fn(&str) -> bool,
+    wanted: impl Fn(Kind) -> bool,
+) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if path.to_str().is_some_and(|name| name.starts_with(BUILTIN)) {
         return Ok(vec![path.to_owned()]);
     }
@@ -68,9 +76,9 @@ fn specs_at(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, 
     let mut problems = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(visible) {
         match entry {
-            Ok(entry) if is_toml(entry.path()) && wanted(&entry.file_name().to_string_lossy()) => {
+            Ok(entry) if is_toml(entry.path()) && named(&entry.file_name().to_string_lossy()) => {
                 match kind(entry.path()) {
-                    Ok(Kind::Spec) => specs.push(entry.into_path()),
+                    Ok(kind) if wanted(kind) => specs.push(entry.into_path()),
                     Ok(_) => {}
                     Err(problem) => problems.push(problem),
                 }
@@ -94,13 +102,15 @@ fn is_toml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "toml") && path.is_file()
 }
 
-/// What a `.toml` file in a folder is.
+/// What a TOML file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// To be checked.
     Spec,
     Unproven,
-    /// Only there to be extended, or no spec at all.
+    /// Only there to be extended.
+    Abstract,
+    Families,
     Other,
 }
 
@@ -114,11 +124,26 @@ fn kind(path: &Path) -> Result<Kind, Problem> {
         |name: &str| spec.and_then(|spec| spec.get(name)).is_some_and(|flag| flag.get_ref().as_bool() == Some(true));
     let is_empty = top.is_empty() && problems.is_empty();
     Ok(match top.contains_key("align") || spec.is_some() || is_empty {
-        true if flag("abstract") => Kind::Other,
+        true if flag("abstract") => Kind::Abstract,
         true if flag("unproven") => Kind::Unproven,
         true => Kind::Spec,
+        false if top.contains_key("family") => Kind::Families,
         false => Kind::Other,
     })
+}
+
+/// Every spec under `paths`, also those only there to be extended or tested, and every table of families.
+///
+/// # Errors
+/// As [`discover`], but nothing found is no error.
+pub fn discover_to_lint(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Vec<Problem>> {
+    let any = |kind: Kind| kind != Kind::Other;
+    let found = match found(paths, |_| true, any) {
+        Ok(found) => found,
+        Err(problems) if problems.iter().all(|problem| problem.class == ProblemClass::Nothing) => Vec::new(),
+        Err(problems) => return Err(problems),
+    };
+    Ok(found.into_iter().partition(|path| kind(path) != Ok(Kind::Families)))
 }
 
 fn nothing(paths: &[PathBuf]) -> Problem {

@@ -15,7 +15,7 @@ use toml::de::DeValue;
 /// The version of the format that this program reads.
 const VERSION: i64 = 1;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) file: Arc<SourceFile>,
     /// The `[spec]` header.

@@ -3,7 +3,7 @@
 use super::expectations::report_repeated;
 use super::keys::FAMILIES;
 use super::reading::{Table, read};
-use crate::diag::{Problem, SourceFile};
+use crate::diag::{Loc, Problem, SourceFile};
 use crate::kernel::Family;
 use std::sync::Arc;
 
@@ -12,6 +12,24 @@ use std::sync::Arc;
 /// # Errors
 /// All mistakes of the file, each with its place.
 pub fn parse_families(file: &Arc<SourceFile>) -> Result<Vec<Family>, Vec<Problem>> {
+    Ok(parse_family_rows(file)?.into_iter().map(|row| row.family).collect())
+}
+
+/// A family with its places in the file.
+#[derive(Debug, Clone)]
+pub struct FamilyRow {
+    pub family: Family,
+    /// Of its name.
+    pub loc: Loc,
+    /// Of its patterns, in step with them.
+    pub patterns: Vec<Loc>,
+}
+
+/// As [`parse_families`], with places.
+///
+/// # Errors
+/// As [`parse_families`].
+pub fn parse_family_rows(file: &Arc<SourceFile>) -> Result<Vec<FamilyRow>, Vec<Problem>> {
     read(file, &FAMILIES, |top| {
         let tables = top.tables("family");
         report_repeated(&tables, "name", "duplicate-family", "family");
@@ -19,7 +37,7 @@ pub fn parse_families(file: &Arc<SourceFile>) -> Result<Vec<Family>, Vec<Problem
     })
 }
 
-fn read_family(table: &Table<'_>) -> Option<Family> {
+fn read_family(table: &Table<'_>) -> Option<FamilyRow> {
     let (name, meaning) = (table.text("name"), table.text("meaning"));
     let patterns = table.node("patterns").and_then(|node| {
         node.report_if_no_items();
@@ -41,13 +59,18 @@ fn read_family(table: &Table<'_>) -> Option<Family> {
             );
         }
     }
-    Some(Family {
-        name: name?.value,
-        meaning: meaning?.value,
-        patterns: patterns?.into_iter().map(|pattern| pattern.value).collect(),
-        glue: glue.is_some_and(|flag| flag.value),
-        around: around.is_some_and(|flag| flag.value),
-        core: core.is_some_and(|flag| flag.value),
-        companion: companion.is_some_and(|flag| flag.value),
+    let (name, patterns) = (name?, patterns?);
+    Some(FamilyRow {
+        loc: name.loc.clone(),
+        patterns: patterns.iter().map(|pattern| pattern.loc.clone()).collect(),
+        family: Family {
+            name: name.value,
+            meaning: meaning?.value,
+            patterns: patterns.into_iter().map(|pattern| pattern.value).collect(),
+            glue: glue.is_some_and(|flag| flag.value),
+            around: around.is_some_and(|flag| flag.value),
+            core: core.is_some_and(|flag| flag.value),
+            companion: companion.is_some_and(|flag| flag.value),
+        },
     })
 }

@@ -8,7 +8,7 @@ use super::library::{BUILTIN, Library, Origin};
 use super::model::{Case, Spec};
 use super::sides::Scope;
 use super::vocabulary::Vocabulary;
-use crate::diag::{Label, Problem, SourceFile, Spanned, did_you_mean};
+use crate::diag::{Label, Loc, Problem, SourceFile, Spanned, did_you_mean};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,6 +32,48 @@ pub fn load(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<S
         ]);
     }
     Ok(spec)
+}
+
+/// A spec, and what it would be without its own file.
+#[derive(Debug, Clone)]
+pub struct Layered {
+    pub spec: Spec,
+    /// In step with the spec's cases: the same case as the files it extends have it. Empty if it extends none.
+    pub base: Vec<Case>,
+}
+
+/// Reads a spec with what it is built on, also one that is only there to be extended.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_layered(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<Layered, Vec<Problem>> {
+    let origin = Origin::File(path.to_owned());
+    let file = library.read(&origin).map_err(|problem| vec![problem])?;
+    let mut drafts = chain(file, origin, vocabulary, library)?;
+    if let Some(own) = drafts.first_mut().filter(|own| own.is_abstract) {
+        // Whoever extends it says them.
+        let unsaid = |loc: &Loc| Some(Spanned::new(String::new(), loc.clone()));
+        own.name = own.name.take().or_else(|| unsaid(&own.header));
+        own.op = own.op.take().or_else(|| unsaid(&own.header));
+    }
+    let bases = drafts.get(1..).unwrap_or_default().to_vec();
+    let spec = merge(drafts)?;
+    if bases.is_empty() {
+        return Ok(Layered { spec, base: Vec::new() });
+    }
+    let below = cases(&bases, &spec.name);
+    let shared = || {
+        bases.iter().rev().fold(Layer::default(), |mut layer, draft| {
+            layer.overlay(draft.shared.clone());
+            layer
+        })
+    };
+    let same = |case: &Case| match below.iter().find(|b| b.name.value == case.name.value) {
+        Some(found) => found.clone(),
+        None => shared().into_case(case.name.clone(), &spec.name.loc),
+    };
+    let base = spec.cases.iter().map(same).collect();
+    Ok(Layered { spec, base })
 }
 
 /// Reads a spec that is already in memory; its relative paths start at `folder`.

@@ -1,0 +1,54 @@
+//! `duplicate-known-difference`: exceptions that an earlier one already makes.
+
+use super::{Found, Lint, Material, meta};
+use crate::check::Meta;
+use crate::diag::{Problem, Severity, Spanned};
+use crate::spec::KnownDifference;
+
+pub(super) struct DuplicateKnownDifference;
+
+impl Lint for DuplicateKnownDifference {
+    fn meta(&self) -> Meta {
+        meta("duplicate-known-difference", Severity::Warning, include_str!("duplicate_known_difference.md"))
+    }
+
+    fn run(&self, material: &Material) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (spec, case) in material.specs.iter().flat_map(|spec| spec.cases().iter().map(move |case| (spec, case))) {
+            for (at, later) in case.known.iter().enumerate().filter(|(_, known)| spec.is_own(&known.loc)) {
+                let Some(earlier) = case.known[..at].iter().find(|earlier| covers(earlier, later)) else { continue };
+                let problem = Problem::spec(
+                    "duplicate-known-difference",
+                    "a known difference covers nothing that an earlier one does not",
+                )
+                .label(&later.loc, "never covers anything")
+                .label(&earlier.loc, "covers it first")
+                .help("keep one of the two");
+                found.push(Found::from(problem));
+            }
+        }
+        found
+    }
+}
+
+/// Whether `wide` holds wherever `narrow` does, by what is written: the same kernels and checks, and no narrower scope.
+fn covers(wide: &KnownDifference, narrow: &KnownDifference) -> bool {
+    fn values<T: PartialEq>(a: &[Spanned<T>], b: &[Spanned<T>]) -> bool {
+        a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| x.value == y.value))
+    }
+    let option = |a: bool, same: bool| a || same;
+    let cases = wide.cases.is_empty() || values(&wide.cases, &narrow.cases);
+    let gpu = wide.gpu.is_empty() || values(&wide.gpu, &narrow.gpu);
+    let side =
+        option(wide.side.is_none(), wide.side.as_ref().map(|s| s.value) == narrow.side.as_ref().map(|s| s.value));
+    let framework = wide.framework.as_ref().map(|f| &f.value);
+    let framework = option(framework.is_none(), framework == narrow.framework.as_ref().map(|f| &f.value));
+    // One that ends earlier leaves the rest to the other.
+    let until = match (&wide.until, &narrow.until) {
+        (None, _) => true,
+        (Some(wide), Some(narrow)) => wide.value >= narrow.value,
+        (Some(_), None) => false,
+    };
+    let what = values(&wide.kernels, &narrow.kernels) && values(&wide.checks, &narrow.checks);
+    what && cases && gpu && side && framework && until
+}
