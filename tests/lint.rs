@@ -7,6 +7,7 @@ use align::outcome::LintOutcome;
 use align::pipeline::Session;
 use align::report::{Format, Style, render_lint};
 use align::spec::load_project;
+use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// What the folder `tests/lint/LINT/KIND` gives, with the project that it may be.
@@ -91,4 +92,54 @@ fn the_other_reports_say_the_same() {
     assert_eq!(json["remarks"][0]["code"], "known-difference-without-reason");
     assert_eq!(json["remarks"][0]["places"][0]["line"], 7);
     assert_eq!(json["remarks"][2]["severity"], "note");
+}
+
+#[test]
+fn a_rule_that_no_spec_uses_is_compiled_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let rule = folder.path().join("rules/broken");
+    std::fs::create_dir_all(&rule).unwrap();
+    std::fs::write(folder.path().join("align.toml"), "rules = [\"rules\"]\n").unwrap();
+    std::fs::write(rule.join("rule.md"), "+++\nseverity = \"warning\"\n+++\nA rule.\n").unwrap();
+    std::fs::write(rule.join("rule.rhai"), "let x = mock.kernels.lenn();\n").unwrap();
+    let session = Session::for_project(&load_project(&folder.path().join("align.toml")).unwrap()).unwrap();
+    let (material, problems) = Material::read(&session, &[], &[]);
+    assert_eq!((material.count(), problems.len()), (0, 1), "{problems:?}");
+    assert!(problems[0].labels[0].loc.file.name.ends_with("rule.rhai"), "{problems:?}");
+}
+
+#[test]
+fn what_one_case_needs_or_a_base_says_is_not_held_against_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    // The dead pattern stands in the base: a finding of the base, not of the file that extends it.
+    write(
+        "base.toml",
+        "align = 1\n[spec]\nname = 'b'\nop = 'b'\nabstract = true\n[[kernel]]\nname = 'x'\nmatch = ['*a*', '*ab*']\n",
+    );
+    write("spec.toml", "align = 1\n[spec]\nname = 'a'\nextends = 'base'\n");
+    let session = Session::shipped().unwrap();
+    let (remarks, outcome) = read(&session, folder.path());
+    assert_eq!((remarks.len(), outcome.linted), (1, 2), "{remarks:?}");
+    assert!(remarks[0].problem.labels[0].loc.file.name.ends_with("base.toml"));
+    let (remarks, _) = read(&session, &folder.path().join("spec.toml"));
+    assert!(remarks.is_empty(), "{remarks:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_pattern_and_no_comment_panics(
+        patterns in prop::collection::vec("[ -~]{1,20}|/[ -.0-~]{1,12}/", 1..4), comment in "align: allow\\([ -~]{0,12}\\)?",
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let quoted: Vec<String> = patterns.iter().map(|p| format!("{p:?}")).collect();
+        let list = quoted.join(", ");
+        let text = format!("align = 1\n[spec]\nname = 'a'\nop = 'b'\n# {comment}\n[[kernel]]\nname = 'x'\nmatch = [{list}]\n");
+        std::fs::write(folder.path().join("spec.toml"), text).unwrap();
+        let session = Session::shipped().unwrap();
+        let (material, _) = Material::read(&session, &[folder.path().to_owned()], &[]);
+        lint::run(&material);
+    }
 }
