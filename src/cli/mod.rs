@@ -48,17 +48,20 @@ enum Verb {
     Pack(pack::Args),
 }
 
+/// Where these options stand in a verb's help: behind its own, however many verbs there are.
+const LOOK: usize = 900;
+
 /// How output looks, the same for every verb.
 #[derive(Debug, Clone, clap::Args)]
 struct Look {
     /// When to use colour; NO_COLOR and CLICOLOR_FORCE are respected
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_enum)]
+    #[arg(long, global = true, display_order = LOOK, value_name = "WHEN", default_value = "auto", value_enum)]
     color: terminal::When,
     /// Only what did not pass
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, display_order = LOOK, conflicts_with = "verbose")]
     quiet: bool,
     /// Every row, every note, whole names
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LOOK)]
     verbose: bool,
 }
 
