@@ -45,6 +45,7 @@ pub(super) struct Entries {
 struct Draft<'c> {
     pattern: String,
     family: Option<&'c str>,
+    /// Says nothing of the op: small work inside any op, or what runs around ops.
     glue: bool,
     core: bool,
     companion: bool,
@@ -147,7 +148,7 @@ fn new_draft(comparison: &Comparison, symbol: Symbol, pattern: String) -> Draft<
     Draft {
         pattern,
         family: comparison.family_name(symbol),
-        glue: lexicon.is_glue(symbol),
+        glue: lexicon.is_glue(symbol) || lexicon.is_around(symbol),
         core: lexicon.is_core(symbol),
         companion: lexicon.is_companion(symbol),
         members: Vec::new(),

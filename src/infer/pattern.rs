@@ -4,7 +4,8 @@
 use crate::kernel::{Families, Identity, KernelPattern};
 use crate::trace::framework::literal;
 
-/// The tightest pattern that matches this kernel and, of the op's other kernels, only those of the same base name;
+/// The tightest pattern that matches this kernel and, of the op's other kernels, only those of the same base name and
+/// family;
 /// where no text tells it from them, one that takes them along.
 pub(super) fn pattern(kernel: &Identity, op: &[&Identity], families: &Families) -> String {
     let matching: Vec<(String, KernelPattern)> = candidates(kernel)
@@ -12,7 +13,8 @@ pub(super) fn pattern(kernel: &Identity, op: &[&Identity], families: &Families) 
         .filter_map(|text| KernelPattern::new(&text, families).ok().map(|made| (text, made)))
         .filter(|(_, made)| made.matches(kernel, families))
         .collect();
-    let others: Vec<&&Identity> = op.iter().filter(|other| other.base != kernel.base).collect();
+    let alike = |other: &Identity| other.base == kernel.base && families.of(other) == families.of(kernel);
+    let others: Vec<&&Identity> = op.iter().filter(|other| !alike(other)).collect();
     let alone = |made: &KernelPattern| !others.iter().any(|other| made.matches(other, families));
     let best = matching.iter().find(|(_, made)| alone(made)).or(matching.first());
     best.map_or_else(|| literal(&kernel.exact), |(text, _)| text.clone())
@@ -37,7 +39,7 @@ fn candidates(kernel: &Identity) -> Vec<String> {
         // A wrapper: what it wraps tells.
         [wrapper, .., last] => {
             found.extend(around(exact, last));
-            found.extend(around(exact, last).into_iter().take(1).map(|word| format!("*::{}<{word}", literal(wrapper))));
+            found.extend(around(exact, last).into_iter().take(2).map(|word| format!("*::{}<{word}", literal(wrapper))));
             found.extend(parts.iter().rev().skip(1).flat_map(|part| around(exact, part)));
         }
         _ => {
@@ -56,13 +58,32 @@ fn candidates(kernel: &Identity) -> Vec<String> {
 /// A word with what stands right around it in the name: `*::silu_kernel(*`, `*FlashAttnFwdSm90<*`.
 fn around(exact: &str, word: &str) -> Vec<String> {
     let Some(at) = exact.find(word).filter(|_| !word.is_empty()) else { return Vec::new() };
-    let next = exact[at + word.len()..].chars().next();
+    let behind = &exact[at + word.len()..];
+    let next = behind.chars().next();
+    // With the type it works on: integers and floats are different work.
+    let typed = kind(behind).map(|kind| format!("*{}{kind}*", literal(word)));
     let word = literal(word);
     let tight = match next {
         Some(c @ ('<' | '(')) => format!("*{word}{c}*"),
         _ => format!("*{word}*"),
     };
-    vec![tight, format!("*{word}*")]
+    [Some(tight), typed, Some(format!("*{word}*"))].into_iter().flatten().collect()
+}
+
+/// The plain type that a name's next template argument or lambda works on: `<long>`, `(*lambda(int)`.
+fn kind(behind: &str) -> Option<String> {
+    let plain =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' '));
+    if let Some(argument) = behind.strip_prefix('<') {
+        let end = argument.find([',', '>'])?;
+        return plain(&argument[..end]).then(|| format!("<{}", &argument[..=end]));
+    }
+    let mut lambdas = behind.match_indices("lambda(").filter_map(|(at, mark)| {
+        let types = &behind[at + mark.len()..];
+        let types = &types[..types.find(')')?];
+        plain(types).then(|| format!("(*lambda({types})"))
+    });
+    lambdas.next().filter(|_| behind.starts_with('('))
 }
 
 /// The function with the namespace in front of it.
@@ -143,6 +164,33 @@ mod tests {
         ] {
             assert_eq!(of(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn work_on_another_type_is_told_apart_where_its_family_is() {
+        let long = crate::kernel::Family::new("bookkeeping", "", &["*CUDAFunctor_add<long>*", "*lambda(int)*"]).ok();
+        let families = Families::new(long.into_iter().collect());
+        let copy = |of: &str| {
+            format!(
+                "void at::native::unrolled_elementwise_kernel<at::native::direct_copy_kernel_cuda(at::TensorIteratorBase &)::[lambda() (instance 3)]::operator ()() const::[lambda({of}) (instance 1)], (int)4>(int)"
+            )
+        };
+        let add = |of: &str| {
+            format!(
+                "void at::native::vectorized_elementwise_kernel<(int)8, at::native::CUDAFunctor_add<{of}>, (int)3>(int)"
+            )
+        };
+        let names =
+            [copy("int"), copy("c10::BFloat16"), add("long"), add("c10::BFloat16")].map(|n| Identity::new(&n, ""));
+        let op: Vec<&Identity> = names.iter().collect();
+        let patterns: Vec<String> = names.iter().map(|n| pattern(n, &op, &families)).collect();
+        let expected = [
+            "*direct_copy_kernel_cuda(*lambda(int)*",
+            "*direct_copy_kernel_cuda(*lambda(c10::BFloat16)*",
+            "*CUDAFunctor_add<long>*",
+            "*CUDAFunctor_add<c10::BFloat16>*",
+        ];
+        assert_eq!(patterns, expected);
     }
 
     #[test]

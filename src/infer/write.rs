@@ -215,7 +215,7 @@ fn rest(entries: &Entries) -> String {
     format!(
         "\n{}",
         comment(&format!(
-            "Not listed: {} of copies, fills and elementwise work, {:.0} % of the time: {}{more}. What is not listed is compared all the same (`others = \"must-match\"`, the default).",
+            "Not listed: {} of glue (copies, fills, elementwise work, bookkeeping), {:.0} % of the time: {}{more}. What is not listed is compared all the same (`others = \"must-match\"`, the default).",
             crate::diag::plural(entries.rest, "kernel"),
             entries.rest_share * 100.0,
             list.join(", ")
