@@ -177,6 +177,20 @@ fn what_is_said_by_a_flag_is_not_inferred() {
     assert_eq!(made.outcome.verdict, Verdict::Pass);
 }
 
+/// vLLM's rotary embedding is one module that all layers share, named after the first: it is a part of each.
+#[test]
+fn a_shared_module_that_the_mock_lacks_is_a_difference() {
+    let session = Session::shipped().expect("the shipped files are right");
+    let asked = Request {
+        mock: golden("vllm_mock_layer_decode_missing_rotary"),
+        e2e: golden("vllm_e2e_eager"),
+        ..Request::default()
+    };
+    let made = draft(&session, &asked).unwrap_or_else(|problems| panic!("{problems:?}"));
+    assert!(!made.text.contains("without"), "{}", made.text);
+    assert!(made.known > 0 && made.text.contains("kernels = \"rotary_embedding_kernel\""), "{}", made.text);
+}
+
 #[test]
 fn another_module_than_the_mocks_is_refused() {
     let session = Session::shipped().expect("the shipped files are right");

@@ -153,7 +153,7 @@ impl E2eSide<'_> {
         let deepest = equal.into_iter().max_by_key(|t| (is_whole(&t.1), self.labels.get(t.0.label).glob.len()));
         let Some((choice, plan, trial)) = deepest else { return Ok(None) };
         let mut plan = plan.clone();
-        plan.e2e.notes = self.others(choice, &tried);
+        plan.e2e.notes.extend(self.others(choice, &tried));
         Ok(Some((plan, trial.clone(), choice.step)))
     }
 

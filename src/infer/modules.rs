@@ -52,9 +52,10 @@ pub(super) fn with_and_without(trials: &Trials<'_>, labels: &Labels, plan: &Plan
         let Some(at) = chain.iter().position(|c| module(c.1) && outer.matches(&trace_path(trials, c.0))) else {
             continue;
         };
-        let root = trace_path(trials, chain[at].0);
-        for &(range, label) in &chain[at + 1..] {
-            if module(label) && !trace_path(trials, range).starts_with(&root) && !inner.contains(&label) {
+        // By their labels: a module that all layers share is named after the first, and is a part of each.
+        let root = labels.get(chain[at].1).glob.as_str();
+        for &(_, label) in &chain[at + 1..] {
+            if module(label) && !labels.get(label).glob.starts_with(root) && !inner.contains(&label) {
                 inner.push(label);
             }
         }
@@ -62,6 +63,10 @@ pub(super) fn with_and_without(trials: &Trials<'_>, labels: &Labels, plan: &Plan
     for label in inner {
         let without = vec![glob(labels, labels.get(label))];
         let mut place = place.clone();
+        place.notes.push(format!(
+            "`{}` is called from inside and the mock lacks it: left out. If the mock should have it, take `without` away.",
+            without[0]
+        ));
         if let Some(first) = place.each.first_mut() {
             *first = Each::Module { path: path.clone(), without };
         }
