@@ -233,7 +233,7 @@ impl Session {
     pub fn load_edited(&self, spec: &Spec, text: String) -> Result<Loaded, Vec<Problem>> {
         let file = SourceFile::new(spec.file.name.as_str(), text);
         let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
-        self.compile(spec::load_text(&file, folder, &self.vocabulary, &self.library)?)
+        self.load_text(&file, folder)
     }
 
     /// Reads a spec that is in memory and compiles its rules; its relative paths start at `folder`.
