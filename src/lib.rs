@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod report;
 pub mod save;
 pub mod scaffold;
+pub mod schema;
 pub mod script;
 pub mod select;
 pub mod sequence;

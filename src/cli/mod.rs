@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod lint;
 pub mod new;
 pub mod pack;
+pub mod schema;
 mod terminal;
 pub mod test;
 
@@ -46,6 +47,8 @@ enum Verb {
     Test(test::Args),
     /// Shrink a trace to what checks need, without secrets
     Pack(pack::Args),
+    /// Print the JSON Schema of specs and other files, for editors
+    Schema(schema::Args),
 }
 
 /// Where these options stand in a verb's help: behind its own, however many verbs there are.
@@ -86,6 +89,7 @@ pub fn main() -> u8 {
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::New(args) => new::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
+        Verb::Schema(args) => schema::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
             Err(problem) => failed(&[problem], Format::Human, &terminal),

@@ -33,6 +33,8 @@ pub enum ConditionError {
     Empty,
     #[error("`{0}` is not a number")]
     Number(String),
+    #[error("`not` does not go with a number: turn `>` or `<` round")]
+    NotWithNumber,
     #[error("`{0}` is not the name of a fact (letters, digits, `.`, `-`, `_`)")]
     Name(String),
 }
@@ -44,6 +46,9 @@ impl Condition {
             Some(rest) => (true, rest.trim()),
             None => (false, text),
         };
+        if negated && text.contains(['<', '>']) {
+            return Err(ConditionError::NotWithNumber);
+        }
         let (name, test) = if let Some((name, number)) = text.split_once('>') {
             (name, Test::Above(parse_number(number)?))
         } else if let Some((name, number)) = text.split_once('<') {
@@ -156,5 +161,6 @@ mod tests {
         assert_eq!(Condition::parse(""), Err(ConditionError::Empty));
         assert!(matches!(Condition::parse("a > b"), Err(ConditionError::Number(_))));
         assert!(matches!(Condition::parse("a b"), Err(ConditionError::Name(_))));
+        assert_eq!(Condition::parse("not a > 1"), Err(ConditionError::NotWithNumber));
     }
 }

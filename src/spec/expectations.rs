@@ -1,6 +1,6 @@
 //! Reads what is expected: kernels, tolerances, launch mode, severities, rules and known differences.
 
-use super::keys::{CASE, Key, Shape, TableDoc};
+use super::keys::{CASE, KNOWN_DIFFERENCE, Key, Shape, TableDoc};
 use super::layer::{COUNT, LatencyLayer, Layer};
 use super::model::{KernelEntry, KnownDifference, LaunchCompare, Order, Others, RuleUse};
 use super::reading::Table;
@@ -18,6 +18,9 @@ static CHECK: Key = Key {
     name: "severity",
     shape: Shape::Severity,
     required: false,
+    filled: false,
+    default: None,
+    refused: &[],
     example: "kernel-order = \"warning\"",
     doc: "A severity, or off.",
 };
@@ -104,10 +107,7 @@ fn read_kernels(table: &Table<'_>, vocabulary: &Vocabulary) -> Vec<KernelEntry> 
 
 fn read_kernel(table: &Table<'_>, vocabulary: &Vocabulary) -> Option<KernelEntry> {
     let name = table.text("name");
-    let patterns = table.node("match").and_then(|node| {
-        node.report_if_no_items();
-        node.kernel_patterns(vocabulary)
-    });
+    let patterns = table.node("match").and_then(|node| node.kernel_patterns(vocabulary));
     let count = table.node("count").map(|node| node.count());
     let critical = table.flag("critical");
     let within = table.node("within").and_then(|node| node.tolerance());
@@ -156,15 +156,13 @@ fn read_latency(table: &Table<'_>) -> LatencyLayer {
 }
 
 fn read_known(table: &Table<'_>, doc: &TableDoc, vocabulary: &Vocabulary) -> Option<KnownDifference> {
-    for node in ["kernels", "checks", "cases", "gpu"].iter().filter_map(|name| table.node(name)) {
-        node.report_if_no_items();
-    }
     let checks = table.texts("checks").unwrap_or_default();
     for check in &checks {
         report_unless_judgement(table, check, vocabulary);
     }
     let kernels = table.node("kernels").map(|node| node.text_patterns());
-    for pattern in kernels.iter().flatten().flatten().filter(|p| matches!(p.as_str(), "*" | "**" | "/.*/")) {
+    let everything = KNOWN_DIFFERENCE.key("kernels").map_or(&[][..], |key| key.refused);
+    for pattern in kernels.iter().flatten().flatten().filter(|p| everything.contains(&p.as_str())) {
         table.reading.report(
             Problem::spec("known-difference-of-everything", "a known difference of every kernel would hide all others")
                 .label(&pattern.loc, "matches every kernel")

@@ -39,10 +39,7 @@ pub fn parse_family_rows(file: &Arc<SourceFile>) -> Result<Vec<FamilyRow>, Vec<P
 
 fn read_family(table: &Table<'_>) -> Option<FamilyRow> {
     let (name, meaning) = (table.text("name"), table.text("meaning"));
-    let patterns = table.node("patterns").and_then(|node| {
-        node.report_if_no_items();
-        node.text_patterns()
-    });
+    let patterns = table.node("patterns").and_then(|node| node.text_patterns());
     let (glue, around) = (table.flag("glue"), table.flag("around"));
     let (core, companion) = (table.flag("core"), table.flag("companion"));
     for (name, other, says) in [

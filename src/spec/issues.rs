@@ -32,10 +32,7 @@ pub fn parse_issue_rows(file: &Arc<SourceFile>) -> Result<Vec<IssueRow>, Vec<Pro
 
 fn read_row(table: &Table<'_>) -> Option<IssueRow> {
     let (id, title) = (table.text("id"), table.text("title"));
-    let when = table.node("when").and_then(|node| {
-        node.report_if_no_items();
-        node.texts()
-    });
+    let when = table.texts("when");
     let explains = table.texts("explains").unwrap_or_default();
     let (cause, fix, link) = (table.text("cause"), table.text("fix"), table.text("link"));
     Some(IssueRow { id: id?, title: title?, when: when?, explains, cause: cause?, fix: fix?, link })

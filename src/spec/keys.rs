@@ -2,16 +2,21 @@
 //! looked for in, and what the schema and the reference are made from.
 
 mod project;
+mod relation;
 mod rule;
+mod shape;
 mod shared;
 mod sides;
 mod spec;
 mod test;
 
 pub use project::{FAMILIES, FAMILY, ISSUE, ISSUES, PROJECT};
+pub use relation::Relation;
 pub use rule::RULE_HEADER;
+pub use shape::{Names, Shape};
 pub use shared::{CHECKS, KERNEL, KERNELS, KNOWN_DIFFERENCE, LATENCY, LATENCY_KERNEL, LAUNCH, RULE};
 pub use sides::{EACH, PROCESS, SIDE};
+pub(super) use sides::{PROCESS_KEYS, SELECTORS};
 pub use spec::{CASE, SPEC, SPEC_FILE};
 pub use test::TEST;
 
@@ -21,6 +26,12 @@ pub struct Key {
     pub name: &'static str,
     pub shape: Shape,
     pub required: bool,
+    /// An empty array is a mistake.
+    pub filled: bool,
+    /// What holds where the key is absent, as TOML.
+    pub default: Option<&'static str>,
+    /// Texts it cannot be.
+    pub refused: &'static [&'static str],
     /// A value as one would write it.
     pub example: &'static str,
     /// What it says, in one line.
@@ -29,59 +40,23 @@ pub struct Key {
 
 impl Key {
     const fn new(name: &'static str, shape: Shape, example: &'static str, doc: &'static str) -> Self {
-        Self { name, shape, required: false, example, doc }
+        Self { name, shape, required: false, filled: false, default: None, refused: &[], example, doc }
     }
 
     const fn required(self) -> Self {
         Self { required: true, ..self }
     }
-}
 
-/// What values a key takes.
-#[derive(Debug, Clone, Copy)]
-pub enum Shape {
-    Text,
-    /// One string or an array of strings.
-    Texts,
-    Flag,
-    /// Only `true`: the key's presence selects.
-    True,
-    /// A whole number, at least so large.
-    Whole(u32),
-    /// How often in one instance: `1`, `"1..=2"`, `"1.."`, `"any"`.
-    Count,
-    /// `"10%"`, or a fraction `0.1`.
-    Tolerance,
-    /// `2026-12-31`, as a TOML date or a string.
-    Date,
-    Choice(&'static [&'static str]),
-    Table(&'static TableDoc),
-    /// `[[…]]`, any number.
-    Tables(&'static TableDoc),
-    /// One table, an array of tables, or `"auto"`.
-    Alternatives(&'static TableDoc),
-    /// A severity, or `off`.
-    Severity,
-    /// Names and values handed to a rule.
-    Parameters,
-}
+    const fn filled(self) -> Self {
+        Self { filled: true, ..self }
+    }
 
-impl Shape {
-    /// With its article, for messages.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Text | Self::Choice(_) | Self::Severity => "a string",
-            Self::Texts => "a string or an array of strings",
-            Self::Flag => "`true` or `false`",
-            Self::True => "`true`",
-            Self::Whole(_) => "a whole number",
-            Self::Count => "a whole number or a string such as \"1..=2\"",
-            Self::Tolerance => "a percentage in quotes or a fraction",
-            Self::Date => "a date",
-            Self::Table(_) | Self::Parameters => "a table",
-            Self::Tables(_) => "an array of tables",
-            Self::Alternatives(_) => "a table, an array of tables or \"auto\"",
-        }
+    const fn default(self, value: &'static str) -> Self {
+        Self { default: Some(value), ..self }
+    }
+
+    const fn refused(self, texts: &'static [&'static str]) -> Self {
+        Self { refused: texts, ..self }
     }
 }
 
@@ -95,11 +70,17 @@ pub struct TableDoc {
     pub groups: &'static [&'static [Key]],
     /// Keys that are names from the vocabulary rather than the ones listed.
     pub open: Option<Shape>,
+    /// How keys depend on each other.
+    pub relations: &'static [Relation],
 }
 
 impl TableDoc {
     const fn new(title: &'static str, doc: &'static str, groups: &'static [&'static [Key]]) -> Self {
-        Self { title, doc, groups, open: None }
+        Self { title, doc, groups, open: None, relations: &[] }
+    }
+
+    const fn related(self, relations: &'static [Relation]) -> Self {
+        Self { relations, ..self }
     }
 
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> {

@@ -77,6 +77,9 @@ impl<'a> Node<'a> {
         match self.value {
             DeValue::String(_) => self.text().map(|text| vec![text]),
             DeValue::Array(_) => {
+                if self.key.filled {
+                    self.report_if_no_items();
+                }
                 let texts: Vec<_> = self.items().iter().map(Node::text).collect();
                 texts.into_iter().collect()
             }
@@ -172,10 +175,7 @@ impl<'a> Node<'a> {
     }
 
     fn inner(&self) -> Option<&'static TableDoc> {
-        match self.key.shape {
-            Shape::Table(doc) | Shape::Tables(doc) | Shape::Alternatives(doc) => Some(doc),
-            _ => None,
-        }
+        self.key.shape.table()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads one side: its trace, where in it to look, and what one instance is.
 
-use super::keys::EACH;
+use super::keys::{EACH, PROCESS_KEYS, Relation, SELECTORS};
 use super::layer::SideLayer;
 use super::model::{Each, ProcessFilter};
 use super::node::Node;
@@ -18,13 +18,6 @@ pub(super) struct Scope<'a> {
     /// What paths in the file are relative to; an embedded file has none.
     pub(super) folder: Option<&'a Path>,
 }
-
-/// Keys of `each`, one of which says what an instance is; the others refine it.
-const SELECTORS: [&str; 6] = ["range", "module", "graph-launch", "period", "kernels", "like"];
-/// Refinements, with the selectors they go with.
-const REFINEMENTS: [(&str, &[&str]); 3] =
-    [("without", &["range", "module"]), ("after", &["like"]), ("before", &["like"])];
-const PROCESS_KEYS: [&str; 3] = ["has-range", "has-kernel", "index"];
 
 pub(super) fn read_side(table: &Table<'_>, side: Side, scope: Scope<'_>) -> SideLayer {
     SideLayer {
@@ -78,7 +71,7 @@ fn read_alternatives(node: &Node<'_>, side: Side, scope: Scope<'_>) -> Option<Ve
 }
 
 fn read_each(table: &Table<'_>, side: Side, scope: Scope<'_>) -> Option<Spanned<Each>> {
-    let selector = only_one(table, &SELECTORS)?;
+    let selector = only_one(table, SELECTORS)?;
     if !refinements_fit(table, &selector) {
         return None;
     }
@@ -148,7 +141,8 @@ fn only_one<'a>(table: &Table<'a>, names: &[&str]) -> Option<Node<'a>> {
 
 fn refinements_fit(table: &Table<'_>, selector: &Node<'_>) -> bool {
     let mut fit = true;
-    for (name, selectors) in REFINEMENTS {
+    for relation in EACH.relations {
+        let &Relation::Beside { key: name, with: selectors } = relation else { continue };
         let Some(node) = table.node(name).filter(|_| !selectors.contains(&selector.key.name)) else {
             continue;
         };
@@ -192,7 +186,7 @@ fn only_true(node: &Node<'_>) -> bool {
 }
 
 fn read_process(table: &Table<'_>, scope: Scope<'_>) -> Option<Spanned<ProcessFilter>> {
-    let selector = only_one(table, &PROCESS_KEYS)?;
+    let selector = only_one(table, PROCESS_KEYS)?;
     let filter = match selector.key.name {
         "has-range" => ProcessFilter::HasRange(selector.glob()?.value),
         "has-kernel" => ProcessFilter::HasKernel(selector.kernel_pattern(scope.vocabulary)?.value),

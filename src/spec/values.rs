@@ -56,7 +56,12 @@ impl Node<'_> {
     /// How often in one instance.
     pub(super) fn count(&self) -> Option<Spanned<Count>> {
         let parsed = match self.value {
-            DeValue::Integer(integer) => bound(integer.as_str()).map(Count::exactly),
+            DeValue::Integer(integer) => integer_of(integer)
+                .ok_or("too many")
+                .and_then(
+                    |whole| if whole < 0 { Err("negative") } else { u32::try_from(whole).map_err(|_| "too many") },
+                )
+                .map(Count::exactly),
             DeValue::String(text) => count(text.trim()),
             _ => {
                 self.report_wrong_type();
@@ -157,8 +162,13 @@ fn parameter(reading: &Reading<'_>, value: &toml::Spanned<DeValue<'_>>) -> Optio
 fn percentage(text: &str) -> Result<f64, &'static str> {
     let text = text.trim();
     let text = text.strip_suffix("of instance").unwrap_or(text).trim_end();
-    let percent = text.strip_suffix('%').ok_or("not a percentage: it does not end in `%`")?;
-    number(percent.trim()).map(|percent| percent / 100.0)
+    let percent = text.strip_suffix('%').ok_or("not a percentage: it does not end in `%`")?.trim();
+    let number = number(percent)?;
+    match percent.strip_prefix('-') {
+        Some(_) => Err("negative"),
+        None if percent.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => Ok(number / 100.0),
+        None => Err("not a plain number"),
+    }
 }
 
 fn number(text: &str) -> Result<f64, &'static str> {
@@ -175,7 +185,10 @@ fn bound(text: &str) -> Result<u32, &'static str> {
     if text.starts_with('-') {
         return Err("negative");
     }
-    text.parse().map_err(|_| if text.bytes().all(|b| b.is_ascii_digit()) { "too many" } else { "not a count" })
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("not a count");
+    }
+    text.parse().map_err(|_| "too many")
 }
 
 fn count(text: &str) -> Result<Count, &'static str> {
@@ -227,7 +240,9 @@ mod tests {
         assert_eq!(percentage("10%"), Ok(0.1));
         assert_eq!(percentage(" 5 % of instance"), Ok(0.05));
         assert!(percentage("10").is_err());
-        assert!(percentage("inf%").is_err());
+        for wrong in ["inf%", "1e1%", "+5%", "-0%"] {
+            assert!(percentage(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
@@ -238,7 +253,9 @@ mod tests {
         assert_eq!(count("any"), Ok(Count::ANY));
         assert!(count("2..=1").is_err());
         assert!(count("1..2").is_err());
-        assert!(count("-1").is_err());
+        for wrong in ["-1", "+1", "..=2", ""] {
+            assert!(count(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

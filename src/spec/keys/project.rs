@@ -1,6 +1,6 @@
 //! `align.toml`, tables of families and tables of common issues.
 
-use super::{Key, Shape, TableDoc};
+use super::{Key, Names, Relation, Shape, TableDoc};
 
 pub static PROJECT: TableDoc = TableDoc::new(
     "`align.toml`",
@@ -27,8 +27,10 @@ pub static PROJECT: TableDoc = TableDoc::new(
             Shape::Choice(&["error", "warning", "note"]),
             "fail-on = \"error\"",
             "The least severity that fails a run.",
-        ),
-        Key::new("allow-inconclusive", Shape::Flag, "allow-inconclusive = true", "Let INCONCLUSIVE pass a run."),
+        )
+        .default("\"error\""),
+        Key::new("allow-inconclusive", Shape::Flag, "allow-inconclusive = true", "Let INCONCLUSIVE pass a run.")
+            .default("false"),
     ]],
 );
 
@@ -44,14 +46,29 @@ pub static FAMILY: TableDoc = TableDoc::new(
     &[&[
         Key::new("name", Shape::Text, "name = \"attention\"", "What `family:NAME` takes.").required(),
         Key::new("meaning", Shape::Text, "meaning = \"attention core\"", "What such kernels do.").required(),
-        Key::new("patterns", Shape::Texts, "patterns = [\"*flash_fwd_*\"]", "Globs or /regex/ on the demangled name.")
-            .required(),
-        Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to."),
-        Key::new("around", Shape::Flag, "around = true", "Belongs to no operation: bookkeeping, checks, set-up."),
-        Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend."),
-        Key::new("companion", Shape::Flag, "companion = true", "Comes and goes with another kernel's variant."),
+        Key::new(
+            "patterns",
+            Shape::NamePatterns,
+            "patterns = [\"*flash_fwd_*\"]",
+            "Globs or /regex/ on the demangled name.",
+        )
+        .required()
+        .filled(),
+        Key::new("glue", Shape::Flag, "glue = true", "Says nothing about which operation it belongs to.")
+            .default("false"),
+        Key::new("around", Shape::Flag, "around = true", "Belongs to no operation: bookkeeping, checks, set-up.")
+            .default("false"),
+        Key::new("core", Shape::Flag, "core = true", "The heart of an operation: another one is another backend.")
+            .default("false"),
+        Key::new("companion", Shape::Flag, "companion = true", "Comes and goes with another kernel's variant.")
+            .default("false"),
     ]],
-);
+)
+.related(&[
+    Relation::NotBoth("glue", "core"),
+    Relation::NotBoth("around", "core"),
+    Relation::NotBoth("companion", "core"),
+]);
 
 pub static ISSUES: TableDoc = TableDoc::new(
     "the top of the file",
@@ -67,12 +84,18 @@ pub static ISSUE: TableDoc = TableDoc::new(
         Key::new("title", Shape::Text, "title = \"cache-warm mock\"", "One line, as reports show it.").required(),
         Key::new(
             "when",
-            Shape::Texts,
+            Shape::Conditions,
             "when = [\"names-equal\", \"latency.ratio < 1\"]",
             "Facts and findings that must all hold: `fact`, `not fact`, `fact > 0.5`, `finding:check-name`.",
         )
-        .required(),
-        Key::new("explains", Shape::Texts, "explains = [\"latency-ratio\"]", "Checks whose findings it explains."),
+        .required()
+        .filled(),
+        Key::new(
+            "explains",
+            Shape::Names(Names::Judgements),
+            "explains = [\"latency-ratio\"]",
+            "Checks whose findings it explains.",
+        ),
         Key::new("cause", Shape::Text, "cause = \"the working set stays in L2\"", "Why it happens.").required(),
         Key::new("fix", Shape::Text, "fix = \"overwrite L2 before each iteration\"", "What to do.").required(),
         Key::new(

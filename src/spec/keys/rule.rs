@@ -15,9 +15,9 @@ pub static RULE_HEADER: TableDoc = TableDoc::new(
         .required(),
         Key::new(
             "needs",
-            Shape::Texts,
+            Shape::Choices(&["api-calls", "launch-shapes"]),
             "needs = [\"api-calls\"]",
-            "What it needs of both traces, else it is skipped: api-calls, launch-shapes.",
+            "What it needs of both traces, else it is skipped.",
         ),
         Key::new(
             "parameters",

@@ -1,6 +1,6 @@
 //! Where to look on one side, and what one instance of the operation is.
 
-use super::{Key, Shape, TableDoc};
+use super::{Key, Relation, Shape, TableDoc};
 
 pub static SIDE: TableDoc = TableDoc::new(
     "a side (`mock`, `e2e`)",
@@ -14,13 +14,13 @@ pub static SIDE: TableDoc = TableDoc::new(
         ),
         Key::new(
             "framework",
-            Shape::Text,
+            Shape::Release,
             "e2e.framework = \"vllm 0.24.0\"",
             "What the trace was captured with: a name and its version; known differences may ask for it.",
         ),
         Key::new(
             "within",
-            Shape::Texts,
+            Shape::Globs,
             "e2e.within = [\"measured\", \"step:*:decode\"]",
             "Globs of NVTX ranges open at launch, outermost first, gaps allowed.",
         ),
@@ -29,7 +29,9 @@ pub static SIDE: TableDoc = TableDoc::new(
             Shape::Alternatives(&EACH),
             "mock.each = [{ range = \"replay\" }, { graph-launch = true }]",
             "What one instance is: alternatives tried in order, or \"auto\".",
-        ),
+        )
+        .filled()
+        .default("\"auto\""),
         Key::new(
             "warmup",
             Shape::Whole(0),
@@ -55,10 +57,10 @@ pub static EACH: TableDoc = TableDoc::new(
     "`each`",
     "What one instance is: exactly one of `range`, `module`, `graph-launch`, `period`, `kernels`, `like`.",
     &[&[
-        Key::new("range", Shape::Text, "{ range = \"replay\" }", "One occurrence of an NVTX range open at launch."),
+        Key::new("range", Shape::Glob, "{ range = \"replay\" }", "One occurrence of an NVTX range open at launch."),
         Key::new(
             "module",
-            Shape::Text,
+            Shape::Glob,
             "{ module = \"*.self_attn.attn\" }",
             "One call of a framework's module, open at launch or at graph capture.",
         ),
@@ -66,7 +68,7 @@ pub static EACH: TableDoc = TableDoc::new(
         Key::new("period", Shape::True, "{ period = true }", "One period of the stream's repeating sequence."),
         Key::new(
             "kernels",
-            Shape::Text,
+            Shape::KernelPattern,
             "{ kernels = \"*flash_fwd*\" }",
             "From one kernel that matches to the next: glob, /regex/ or family:NAME.",
         ),
@@ -78,24 +80,35 @@ pub static EACH: TableDoc = TableDoc::new(
         ),
         Key::new(
             "without",
-            Shape::Texts,
+            Shape::Globs,
             "{ module = \"*.experts\", without = [\"*.gate\"] }",
             "Nested ranges or modules that are not part of it; with `range` or `module`.",
         ),
         Key::new(
             "after",
-            Shape::Text,
+            Shape::KernelPattern,
             "{ like = \"mock\", after = \"family:attn_combine\" }",
             "Only right after a kernel that matches; with `like`.",
         ),
         Key::new(
             "before",
-            Shape::Text,
+            Shape::KernelPattern,
             "{ like = \"mock\", before = \"family:norm\" }",
             "Only right before a kernel that matches; with `like`.",
         ),
     ]],
-);
+)
+.related(&[
+    Relation::OneOf(SELECTORS),
+    Relation::Beside { key: "without", with: &["range", "module"] },
+    Relation::Beside { key: "after", with: &["like"] },
+    Relation::Beside { key: "before", with: &["like"] },
+]);
+
+/// Keys of `each`, one of which says what an instance is; the others refine it.
+pub(in crate::spec) const SELECTORS: &[&str] = &["range", "module", "graph-launch", "period", "kernels", "like"];
+/// Keys of `process`.
+pub(in crate::spec) const PROCESS_KEYS: &[&str] = &["has-range", "has-kernel", "index"];
 
 pub static PROCESS: TableDoc = TableDoc::new(
     "`process`",
@@ -103,13 +116,13 @@ pub static PROCESS: TableDoc = TableDoc::new(
     &[&[
         Key::new(
             "has-range",
-            Shape::Text,
+            Shape::Glob,
             "process = { has-range = \"forward:*\" }",
             "The process that holds such an NVTX range.",
         ),
         Key::new(
             "has-kernel",
-            Shape::Text,
+            Shape::KernelPattern,
             "process = { has-kernel = \"*flash*\" }",
             "The process that launches such a kernel.",
         ),
@@ -120,4 +133,5 @@ pub static PROCESS: TableDoc = TableDoc::new(
             "The n-th process that launches kernels, from 0, by first launch.",
         ),
     ]],
-);
+)
+.related(&[Relation::OneOf(PROCESS_KEYS)]);

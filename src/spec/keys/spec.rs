@@ -2,21 +2,22 @@
 
 use super::shared::SHARED;
 use super::test::TEST;
-use super::{Key, Shape, TableDoc};
+use super::{Key, Relation, Shape, TableDoc};
 
 pub static SPEC_FILE: TableDoc = TableDoc::new(
     "the top of the file",
     "One TOML file about one operation. What stands at the top is shared by all cases.",
     &[
         &[
-            Key::new("align", Shape::Whole(1), "align = 1", "The version of the format: 1.").required(),
+            Key::new("align", Shape::Version(1), "align = 1", "The version of the format: 1.").required(),
             Key::new("spec", Shape::Table(&SPEC), "[spec]", "What this spec is about.").required(),
             Key::new("case", Shape::Tables(&CASE), "[[case]]", "A pair of traces to check."),
             Key::new("test", Shape::Tables(&TEST), "[[test]]", "What `align test` expects of a case on given traces."),
         ],
         SHARED,
     ],
-);
+)
+.related(&[Relation::NotOn { side: "mock", selection: "like" }]);
 
 pub static SPEC: TableDoc = TableDoc::new(
     "`[spec]`",
@@ -42,18 +43,25 @@ pub static SPEC: TableDoc = TableDoc::new(
             Shape::Flag,
             "abstract = true",
             "Only there to be extended: left out when a folder is checked.",
-        ),
+        )
+        .default("false"),
         Key::new(
             "unproven",
             Shape::Flag,
             "unproven = true",
             "No trace shows yet that it is right: left out when a folder is checked, and said in its reports.",
-        ),
+        )
+        .default("false"),
     ]],
-);
+)
+.related(&[Relation::Unless { key: "extends", required: &["name", "op"] }]);
 
 pub static CASE: TableDoc = TableDoc::new(
     "`[[case]]`",
     "One pair of traces to check. Whatever may stand at the top may stand here and overrides it.",
     &[&[Key::new("name", Shape::Text, "name = \"decode\"", "The name `--case` takes.").required()], SHARED],
-);
+)
+.related(&[
+    Relation::NotOn { side: "mock", selection: "like" },
+    Relation::NotIn { tables: "known_difference", key: "cases" },
+]);

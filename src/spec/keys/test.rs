@@ -1,6 +1,6 @@
 //! `[[test]]`: what `align test` expects of a case.
 
-use super::{Key, Shape, TableDoc};
+use super::{Key, Names, Relation, Shape, TableDoc};
 
 pub static TEST: TableDoc = TableDoc::new(
     "`[[test]]`",
@@ -23,13 +23,13 @@ pub static TEST: TableDoc = TableDoc::new(
         ),
         Key::new(
             "reports",
-            Shape::Texts,
+            Shape::Names(Names::Reported),
             "reports = [\"inputs-differ\", \"launch-shape\"]",
             "Checks, rules and common issues that must be reported; common issues from the first diagnosis on.",
         ),
         Key::new(
             "silent",
-            Shape::Texts,
+            Shape::Names(Names::Reported),
             "silent = [\"kernel-name\"]",
             "Checks, rules and common issues that must not be reported.",
         ),
@@ -46,4 +46,5 @@ pub static TEST: TableDoc = TableDoc::new(
             "The case's verdict. Without it: no pass where `reports` names something, else any.",
         ),
     ]],
-);
+)
+.related(&[Relation::SomeOf(&["reports", "silent", "verdict"])]);
