@@ -357,7 +357,7 @@ fn a_broken_spec_is_refused_by_both_where_its_schema_can_know() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     /// Texts that are nearly right, in the keys that have a grammar of their own.
     #[test]

@@ -30,15 +30,18 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     nearest_many(wrong, candidates, 1).into_iter().next()
 }
 
-/// A help line for a wrong name: the nearest right one, or all of them if none is near.
+/// A help line for a wrong name: the nearest right one, or two that are equally near, or all of them if none is near.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut all: Vec<&str> = candidates.into_iter().collect();
     all.sort_unstable();
     all.dedup();
-    match nearest(wrong, all.iter().copied()) {
-        Some(right) => Some(format!("did you mean `{right}`?")),
-        None if all.is_empty() => None,
-        None => Some(format!("one of: {}", all.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))),
+    match nearest_many(wrong, all.iter().copied(), 2)[..] {
+        [right, other] if score(wrong, right) == score(wrong, other) => {
+            Some(format!("did you mean `{right}` or `{other}`?"))
+        }
+        [right, ..] => Some(format!("did you mean `{right}`?")),
+        [] if all.is_empty() => None,
+        [] => Some(format!("one of: {}", all.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))),
     }
 }
 
@@ -74,5 +77,10 @@ mod tests {
     fn without_a_near_one_all_are_listed_in_order() {
         assert_eq!(did_you_mean("zzz", ["b", "a"]).as_deref(), Some("one of: `a`, `b`"));
         assert_eq!(did_you_mean("zzz", []), None);
+    }
+
+    #[test]
+    fn two_that_are_equally_near_are_both_named() {
+        assert_eq!(did_you_mean("sma0", ["sm90", "sm80", "other"]).as_deref(), Some("did you mean `sm80` or `sm90`?"));
     }
 }
