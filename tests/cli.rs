@@ -273,6 +273,14 @@ fn every_check_and_issue_is_explained_offline() {
     let unknown = align(&["explain", "cache-wram"]);
     assert_eq!(code(&unknown), 2);
     snapshot("explain-unknown", &unknown);
+    snapshot("explain-spec", &align(&["explain", "specs/attention.toml"]));
+    snapshot("explain-whole-spec", &align(&["explain", "tests/data/whole-spec.toml"]));
+    snapshot("explain-base", &align(&["explain", "builtin:base/vllm"]));
+    snapshot("explain-key", &align(&["explain", "latency.within"]));
+    snapshot("explain-table", &align(&["explain", "spec.case.mock.each"]));
+    snapshot("explain-misspelt-spec", &align(&["explain", "vlm/attention"]));
+    assert_eq!(align(&["explain", "vllm/attention"]).stdout, align(&["explain", "specs/attention.toml"]).stdout);
+    assert_eq!(code(&align(&["explain", "tests/specs/unknown-key.toml"])), 2, "its mistakes are shown");
     snapshot("explain-unlike-anything", &align(&["explain", "zzzz"]));
     snapshot("explain-no-cuda-graph", &align(&["explain", "no-cuda-graph"]));
     snapshot("explain-module-missing", &align(&["explain", "module-missing"]));
@@ -285,8 +293,7 @@ fn every_check_and_issue_is_explained_offline() {
     let names: Vec<&str> = list
         .lines()
         .filter_map(|l| l.trim().strip_prefix("- ").or(l.trim().strip_prefix("• ")))
-        .filter_map(|l| l.split([' ', ':']).next())
-        .map(|n| n.trim_matches('`'))
+        .filter_map(|l| l.split('`').nth(1))
         .collect();
     assert!(names.len() > 40, "{names:?}");
     for name in names {

@@ -1,7 +1,6 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
 pub mod check;
-mod documents;
 pub mod explain;
 pub mod inspect;
 pub mod lint;
@@ -39,7 +38,7 @@ enum Verb {
     Lint(lint::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
-    /// Explain a check, a rule, a common issue, a verdict or a document, offline
+    /// Explain a check, a rule, a common issue, a spec, a key or a document, offline
     Explain(explain::Args),
     /// Draft a spec from two traces, or make a first version of a rule
     New(new::Args),

@@ -1,7 +1,7 @@
 //! The specs, families, rules and common issues that every installed binary carries (`builtin:`).
 
 use crate::diag::SourceFile;
-use crate::spec::{BUILTIN, Library};
+use crate::spec::{BUILTIN, Library, TEST_SUFFIX};
 use include_dir::{Dir, include_dir};
 use std::sync::Arc;
 
@@ -10,6 +10,21 @@ static SPECS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 /// The shipped specs and bases, by their path below `specs/`.
 pub(super) fn library() -> Library {
     Library::new(texts(&SPECS).into_iter().filter(|(name, _)| name.ends_with(".toml")))
+}
+
+/// The names of the shipped specs and bases, in order: what stands behind `builtin:`.
+pub(super) fn spec_names() -> Vec<String> {
+    let named = |(path, _): (String, String)| path.strip_suffix(".toml").map(str::to_owned);
+    let is_spec = |name: &String| name != "families" && !format!("{name}.toml").ends_with(TEST_SUFFIX);
+    let mut names: Vec<String> = texts(&SPECS).into_iter().filter_map(named).filter(is_spec).collect();
+    names.sort();
+    names
+}
+
+/// The document beside a shipped spec.
+pub(super) fn spec_document(name: &str) -> Option<String> {
+    let path = format!("{}.md", name.strip_suffix(".toml").unwrap_or(name));
+    SPECS.get_file(path)?.contents_utf8().map(str::to_owned)
 }
 
 pub(super) fn families() -> Arc<SourceFile> {

@@ -115,6 +115,9 @@ pub const SPEC_TABLES: &[&TableDoc] = &[
 pub const FILES: [&[&TableDoc]; 5] =
     [SPEC_TABLES, &[&PROJECT], &[&FAMILIES, &FAMILY], &[&ISSUES, &ISSUE], &[&RULE_HEADER]];
 
+/// What each of [`FILES`] is called.
+pub const FILE_NAMES: [&str; 5] = ["spec", "project", "families", "common-issues", "rule-header"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

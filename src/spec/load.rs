@@ -17,13 +17,7 @@ use std::sync::Arc;
 /// # Errors
 /// All mistakes of the file and of the files it extends, each with its place; the file's own first.
 pub fn load(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<Spec, Vec<Problem>> {
-    let shipped = path.to_str().and_then(|name| name.strip_prefix(BUILTIN));
-    let origin = match shipped {
-        Some(name) => library.shipped(name),
-        None => Origin::File(path.to_owned()),
-    };
-    let file = library.read(&origin).map_err(|problem| vec![problem])?;
-    let spec = merge(chain(file, origin, vocabulary, library)?)?;
+    let spec = load_any(path, vocabulary, library)?;
     if spec.is_abstract {
         return Err(vec![
             Problem::spec("abstract-spec", format!("`{}` is only there to be extended", spec.name.value))
@@ -74,6 +68,20 @@ pub fn load_layered(path: &Path, vocabulary: &Vocabulary, library: &Library) -> 
     };
     let base = spec.cases.iter().map(same).collect();
     Ok(Layered { spec, base })
+}
+
+/// As [`load`], also one that is only there to be extended.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_any(path: &Path, vocabulary: &Vocabulary, library: &Library) -> Result<Spec, Vec<Problem>> {
+    let shipped = path.to_str().and_then(|name| name.strip_prefix(BUILTIN));
+    let origin = match shipped {
+        Some(name) => library.shipped(name),
+        None => Origin::File(path.to_owned()),
+    };
+    let file = library.read(&origin).map_err(|problem| vec![problem])?;
+    merge(chain(file, origin, vocabulary, library)?)
 }
 
 /// Reads a spec that is already in memory; its relative paths start at `folder`.

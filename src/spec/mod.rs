@@ -32,7 +32,7 @@ pub use discover::{TEST_SUFFIX, discover, discover_tests, discover_to_lint, unpr
 pub use families::{FamilyRow, parse_families, parse_family_rows};
 pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};
-pub use load::{Layered, load, load_layered, load_text};
+pub use load::{Layered, load, load_any, load_layered, load_text};
 pub use model::{
     Case, Count, Each, Given, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter,
     ProcessFilter, RuleUse, SideSpec, Spec, Test,
