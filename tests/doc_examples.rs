@@ -1,10 +1,12 @@
-//! What the documents show is right: their specs are read without a mistake, and their links lead somewhere.
+//! What the documents show is right: their examples are read without a mistake, and their links lead somewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
-use align::diag::SourceFile;
-use align::spec::{Library, Vocabulary, load_text};
+use align::diag::{Problem, SourceFile};
+use align::diagnose::parse_issues;
+use align::script::Rules;
+use align::spec::{Library, Vocabulary, load_project, load_text, parse_families};
 use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
@@ -42,47 +44,137 @@ fn library() -> Library {
     Library::new(toml.map(|entry| (name(&entry), std::fs::read_to_string(entry.path()).unwrap())))
 }
 
-/// The TOML blocks of a page, each with its first line's number.
-fn blocks(text: &str) -> Vec<(usize, String)> {
+/// The blocks of a page in a language, each with its first line's number.
+fn blocks(text: &str, language: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
-    let mut open: Option<(usize, String)> = None;
+    let mut open: Option<(usize, bool, String)> = None;
     for (at, line) in text.lines().enumerate() {
-        match (&mut open, line.trim()) {
-            (None, "```toml") => open = Some((at + 2, String::new())),
-            (Some(_), "```") => found.extend(open.take()),
-            (Some((_, block)), _) => *block += &format!("{line}\n"),
-            (None, _) => {}
+        match (&mut open, line.trim().strip_prefix("```")) {
+            (None, Some(of)) => open = Some((at + 2, of == language, String::new())),
+            (Some(_), Some("")) => {
+                found.extend(open.take().filter(|(_, wanted, _)| *wanted).map(|(at, _, text)| (at, text)))
+            }
+            (Some((_, _, block)), _) => *block += &format!("{line}\n"),
+            (None, None) => {}
         }
     }
     found
 }
 
-/// A block as a whole spec: what it leaves out is put around it. Files of other kinds are none.
-fn as_spec(block: &str) -> Option<String> {
-    let first = block.lines().next()?.trim_start();
-    let other = ["[[issue]]", "[[family]]", "specs "].iter().any(|start| first.starts_with(start));
-    let header = "[spec]\nname = \"a\"\nop = \"b\"\n";
-    match first {
-        _ if other => None,
-        _ if first.starts_with("align = 1") => Some(block.to_owned()),
-        _ => Some(format!("align = 1\n{block}{header}")),
+/// What a block of TOML is, by its first line that is no comment.
+#[derive(Debug, PartialEq)]
+enum Kind {
+    Spec,
+    Project,
+    Families,
+    Issues,
+}
+
+fn kind_of(block: &str) -> Kind {
+    let first = block.lines().map(str::trim_start).find(|line| !line.is_empty() && !line.starts_with('#'));
+    match first.unwrap_or_default() {
+        first if first.starts_with("[[issue]]") => Kind::Issues,
+        first if first.starts_with("[[family]]") => Kind::Families,
+        first if first.starts_with("specs ") || first.starts_with("rules ") => Kind::Project,
+        _ => Kind::Spec,
+    }
+}
+
+/// A block as a whole spec: what it leaves out is put around it.
+fn as_spec(block: &str) -> String {
+    if block.lines().any(|line| line.trim_start().starts_with("align = 1")) {
+        return block.to_owned();
+    }
+    format!("align = 1\n{block}[spec]\nname = \"a\"\nop = \"b\"\n")
+}
+
+/// The mistakes of a block.
+fn mistakes(name: &str, block: &str) -> Vec<Problem> {
+    let file = SourceFile::new(name, block);
+    let problems = match kind_of(block) {
+        Kind::Spec => load_text(&SourceFile::new(name, as_spec(block)), root(), &vocabulary(), &library()).err(),
+        Kind::Families => parse_families(&file).err(),
+        Kind::Issues => parse_issues(&file, &vocabulary().checks).err(),
+        Kind::Project => {
+            let folder = tempfile::tempdir().unwrap();
+            for inner in ["specs/families.toml", "rules/common-issues.toml", "tests/cases"] {
+                std::fs::create_dir_all(folder.path().join(inner)).unwrap();
+            }
+            std::fs::write(folder.path().join("align.toml"), block).unwrap();
+            load_project(&folder.path().join("align.toml")).err()
+        }
+    };
+    problems.unwrap_or_default()
+}
+
+#[test]
+fn every_example_in_toml_is_right() {
+    let mut read = Vec::new();
+    for page in documents() {
+        for (line, block) in blocks(&std::fs::read_to_string(&page).unwrap(), "toml") {
+            let problems = mistakes(&format!("{}:{line}", page.display()), &block);
+            assert!(problems.is_empty(), "{}", support::render(&problems));
+            read.push(kind_of(&block));
+        }
+    }
+    assert!(read.len() > 20, "{} examples", read.len());
+    for kind in [Kind::Spec, Kind::Project, Kind::Issues] {
+        assert!(read.contains(&kind), "no example of {kind:?}");
     }
 }
 
 #[test]
-fn every_example_of_a_spec_is_one() {
-    let mut read = 0;
+fn every_example_in_rhai_is_a_rule() {
+    let mut compiled = 0;
     for page in documents() {
-        for (line, block) in blocks(&std::fs::read_to_string(&page).unwrap()) {
-            let Some(spec) = as_spec(&block) else { continue };
-            let name = format!("{}:{line}", page.display());
-            if let Err(problems) = load_text(&SourceFile::new(&name, &spec), root(), &vocabulary(), &library()) {
-                panic!("{}", support::render(&problems));
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (line, script) in blocks(&text, "rhai") {
+            // The header that the page shows with it, if it shows one.
+            let header =
+                blocks(&text, "text").into_iter().map(|(_, block)| block).find(|block| block.starts_with("+++"));
+            let header = header.unwrap_or_else(|| "+++\nseverity = \"error\"\n+++\n# a\n\nA rule.\n".to_owned());
+            let folder = tempfile::tempdir().unwrap();
+            let place = folder.path().join("team/few-small-kernels");
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(place.join("rule.md"), header).unwrap();
+            std::fs::write(place.join("rule.rhai"), script).unwrap();
+            let spec = as_spec("[[rule]]\nuse = \"team/few-small-kernels\"\n");
+            let spec = load_text(&SourceFile::new("a.toml", spec), root(), &vocabulary(), &library()).unwrap();
+            let rules = Rules::new([folder.path().to_owned()]);
+            if let Err(problems) = align::script::load(&rules, &spec.cases[0].rules) {
+                panic!("{}:{line}: {}", page.display(), support::render(&problems));
             }
-            read += 1;
+            compiled += 1;
         }
     }
-    assert!(read > 20, "{read} examples");
+    assert!(compiled > 0);
+}
+
+/// How blocks are marked. `toml` and `rhai` are read, `console` is run (`tests/console.rs`). Not run: `sh`, which needs
+/// a GPU, a network or files of one's own, and `text`, which is no code.
+#[test]
+fn few_blocks_are_not_run() {
+    let mut not_run = 0;
+    for page in documents() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let fences: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("```")).collect();
+        assert!(fences.len().is_multiple_of(2), "{}: a block does not end", page.display());
+        for language in fences.iter().step_by(2) {
+            let known = ["toml", "rhai", "console", "sh", "text"].contains(language);
+            assert!(known, "{}: a block of `{language}`", page.display());
+            not_run += usize::from(*language == "sh");
+        }
+        for (line, block) in blocks(&text, "text") {
+            assert!(!block.contains("$ align"), "{}:{line}: a command that is not run", page.display());
+        }
+    }
+    assert!(not_run < 20, "{not_run} blocks of commands are not run");
+}
+
+#[test]
+fn the_guide_begins_with_a_schema() {
+    let guide = std::fs::read_to_string(root().join("docs/writing-a-spec.md")).unwrap();
+    assert!(blocks(&guide, "toml")[0].1.starts_with("#:schema ../schemas/spec.json\n"));
 }
 
 #[test]
@@ -93,16 +185,6 @@ fn every_link_leads_to_a_file() {
             let file = target.split('#').next().unwrap_or_default();
             let local = !file.is_empty() && !file.contains("://");
             assert!(!local || page.parent().unwrap().join(file).exists(), "{}: {target}", page.display());
-        }
-    }
-}
-
-#[test]
-fn every_key_of_a_spec_is_in_the_guide() {
-    let guide = std::fs::read_to_string(root().join("docs/writing-a-spec.md")).unwrap();
-    for table in align::spec::keys::SPEC_TABLES {
-        for key in table.keys() {
-            assert!(guide.contains(key.name), "{}: `{}` is not explained", table.title, key.name);
         }
     }
 }
