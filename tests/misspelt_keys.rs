@@ -98,7 +98,7 @@ fn problems(document: &Document, text: &str) -> Vec<Problem> {
         }
         Schema::Project => {
             let folder = tempfile::tempdir().unwrap();
-            for inner in ["specs", "rules", "tests/cases"] {
+            for inner in ["specs", "rules/common-issues.toml", "tests/cases"] {
                 std::fs::create_dir_all(folder.path().join(inner)).unwrap();
             }
             std::fs::write(folder.path().join("align.toml"), text).unwrap();
@@ -144,7 +144,7 @@ fn is_a_key(wrong: &str, right: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4) })]
 
     #[test]
     fn a_misspelt_key_gets_a_caret_and_the_right_one(edit in 0u8..4, at in 0usize..20, with in prop::char::range('a', 'z')) {
