@@ -11,7 +11,7 @@ const CONTENTS: &str = "SUMMARY.md";
 pub(super) fn document(name: &str) -> Option<String> {
     let file = name.strip_prefix("docs/").unwrap_or(name);
     let found = DOCS.get_file(file).or_else(|| DOCS.get_file(format!("{file}.md")))?;
-    if !found.path().extension().is_some_and(|e| e == "md") || found.path().as_os_str() == CONTENTS {
+    if found.path().extension().is_none_or(|e| e != "md") || found.path().as_os_str() == CONTENTS {
         return None;
     }
     let shown = found.contents_utf8()?.lines().filter(|line| !line.starts_with("<!--"));

@@ -27,7 +27,7 @@ impl Node<'_> {
                     .help("name the kernels by a glob or a /regular expression/"),
             );
         }
-        if families.is_empty() { self.patterns(TextPattern::new, None) } else { None }
+        if families.is_empty() { self.parsed_patterns(texts, TextPattern::new, None) } else { None }
     }
 
     /// Globs, regular expressions and families.
@@ -45,7 +45,15 @@ impl Node<'_> {
         parse: impl Fn(&str) -> Result<P, PatternError>,
         vocabulary: Option<&Vocabulary>,
     ) -> Option<Vec<Spanned<P>>> {
-        let texts = self.texts()?;
+        self.parsed_patterns(self.texts()?, parse, vocabulary)
+    }
+
+    fn parsed_patterns<P>(
+        &self,
+        texts: Vec<Spanned<String>>,
+        parse: impl Fn(&str) -> Result<P, PatternError>,
+        vocabulary: Option<&Vocabulary>,
+    ) -> Option<Vec<Spanned<P>>> {
         let patterns: Vec<_> = texts.into_iter().map(|text| self.pattern(text, &parse, vocabulary)).collect();
         patterns.into_iter().collect()
     }

@@ -51,10 +51,20 @@ fn empty_file(file: &Arc<SourceFile>, doc: &TableDoc) -> Problem {
         .help(format!("it needs {}", needed.join(" and ")))
 }
 
+/// The first line that says something; of a file of comments, the first of those.
 fn first_line(text: &str) -> Range<usize> {
-    let start = text.len() - text.trim_start().len();
-    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    start..start + line.trim_end().len()
+    let mut at = 0;
+    let mut lines = text.split_inclusive('\n').map(|line| {
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        (start, line.trim())
+    });
+    let mut first = None;
+    let said = lines.find(|(start, line)| {
+        first = first.or(Some((*start, *line)).filter(|_| !line.is_empty()));
+        !line.is_empty() && !line.starts_with('#')
+    });
+    said.or(first).map_or(0..0, |(start, line)| start..start + line.len())
 }
 
 impl Reading<'_> {
