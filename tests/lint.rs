@@ -90,7 +90,7 @@ fn the_other_reports_say_the_same() {
         serde_json::from_str(&render_lint(&outcome, &remarks, Format::Json, &Style::default())).unwrap();
     assert_eq!((&json["warnings"], &json["notes"]), (&2.into(), &1.into()));
     assert_eq!(json["remarks"][0]["code"], "known-difference-without-reason");
-    assert_eq!(json["remarks"][0]["places"][0]["line"], 7);
+    assert_eq!(json["remarks"][0]["places"][0]["line"], 8);
     assert_eq!(json["remarks"][2]["severity"], "note");
 }
 
