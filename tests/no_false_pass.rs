@@ -150,3 +150,40 @@ fn a_critical_kernel_must_run_as_often_on_both_sides() {
     let outcome = judge(&vllm(""), "decode", &golden(MOCK), &e2e);
     assert_eq!(outcome.verdict, Verdict::Fail, "{:#?}", outcome.findings);
 }
+
+/// Judges two selections, given as TOML, of small traces written as text.
+fn judge_text(mock: (&str, &str), e2e: (&str, &str)) -> CaseOutcome {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("align-trace 1\n{text}")).unwrap();
+        path
+    };
+    let (mock_trace, e2e_trace) = (file("mock.trace", mock.0), file("e2e.trace", e2e.0));
+    let spec = format!(
+        "align = 1\n[spec]\nname = \"a\"\nop = \"x\"\n[[case]]\nname = \"c\"\nmock.each = {}\ne2e.each = {}\n",
+        mock.1, e2e.1
+    );
+    judge(&spec, "c", &mock_trace, &e2e_trace)
+}
+
+const LAYERS: &str = "
+repeat 12
+  range layer
+    range half
+      kernel  5us  8/256  norm(int)
+    kernel  20us  8/256  gemm(int)
+";
+
+#[test]
+fn another_cut_of_the_same_executions_is_no_mock() {
+    let outcome = judge_text((LAYERS, "{ range = \"half\" }"), (LAYERS, "{ range = \"layer\" }"));
+    assert_eq!(said(&outcome, "trace-provenance"), "both sides are the same executions of the same trace");
+}
+
+#[test]
+fn small_traces_that_begin_alike_are_two() {
+    let mock = LAYERS.replace("range layer", "range iter").replace("gemm", "other_gemm");
+    let outcome = judge_text((&mock, "{ range = \"iter\" }"), (LAYERS, "{ range = \"layer\" }"));
+    assert!(outcome.findings.iter().all(|f| f.code != "trace-provenance"), "{:#?}", outcome.findings);
+}

@@ -162,7 +162,12 @@ impl Comparison {
     /// Per known difference that covers positions: the checks that would report them, each once.
     pub fn excused(&self) -> BTreeSet<(usize, &'static str)> {
         let covered = self.positions.iter().zip(&self.known).filter_map(|(p, known)| Some((p, (*known)?)));
-        covered.filter_map(|(p, k)| Some((k, *known::reported_by(&self.selected, p).first()?))).collect()
+        covered.filter_map(|(p, k)| Some((k, *self.reported_by(p).first()?))).collect()
+    }
+
+    /// The checks that report a position which differs in this way.
+    pub fn reported_by(&self, position: &Position) -> &'static [&'static str] {
+        known::reported_by(&self.selected, position)
     }
 
     /// Positions that no known difference covers, with their indices.

@@ -56,34 +56,48 @@ pub(super) fn of_kernels(comparison: &Comparison) -> Vec<Known> {
         );
         let mut kernels = mock;
         kernels.extend(e2e.into_iter().filter(|k| !kernels.contains(k)).collect::<Vec<_>>());
-        found.push(Known { kernels, seen, ..Known::default() });
+        found.push(Known { kernels, checks: reporting(comparison, &other), seen, ..Known::default() });
     }
-    let moved: Vec<usize> = comparison.positions.iter().filter(|p| p.moved).filter_map(|p| p.mock).collect();
+    let moved: Vec<&Position> = comparison.positions.iter().filter(|p| p.moved && p.mock.is_some()).collect();
     if !moved.is_empty() {
-        let seen =
-            format!("Elsewhere in the mock's order: {}.", list(&names(comparison, Side::Mock, moved.iter().copied())));
-        found.push(Known { kernels: globs(comparison, Side::Mock, moved.into_iter()), seen, ..Known::default() });
+        let indices = || moved.iter().filter_map(|p| p.mock);
+        let seen = format!("Elsewhere in the mock's order: {}.", list(&names(comparison, Side::Mock, indices())));
+        let kernels = globs(comparison, Side::Mock, indices());
+        found.push(Known { kernels, checks: reporting(comparison, &moved), seen, ..Known::default() });
     }
     found
 }
 
-fn one_sided(comparison: &Comparison, side: Side) -> Vec<usize> {
-    let only = |p: &&Position| p.on(side.other()).is_none() && !p.moved;
-    comparison.positions.iter().filter(only).filter_map(|p| p.on(side)).collect()
+/// The checks that report these positions: the same kernels may still not differ in any other way.
+fn reporting(comparison: &Comparison, positions: &[&Position]) -> Vec<String> {
+    let mut checks: Vec<String> = Vec::new();
+    for check in positions.iter().flat_map(|position| comparison.reported_by(position)) {
+        if !checks.iter().any(|known| known == check) {
+            checks.push((*check).to_owned());
+        }
+    }
+    checks
 }
 
-fn sided(comparison: &Comparison, indices: &[usize], side: Side) -> Option<Known> {
-    if indices.is_empty() {
+fn one_sided(comparison: &Comparison, side: Side) -> Vec<&Position> {
+    let only = |p: &&Position| p.on(side).is_some() && p.on(side.other()).is_none() && !p.moved;
+    comparison.positions.iter().filter(only).collect()
+}
+
+fn sided(comparison: &Comparison, positions: &[&Position], side: Side) -> Option<Known> {
+    if positions.is_empty() {
         return None;
     }
+    let indices = || positions.iter().filter_map(|p| p.on(side));
     let which = if side == Side::Mock { "mock" } else { "E2E" };
     let seen = format!(
         "{} that only the {which} launches: {}.",
-        crate::diag::plural(indices.len(), "kernel"),
-        list(&names(comparison, side, indices.iter().copied()))
+        crate::diag::plural(positions.len(), "kernel"),
+        list(&names(comparison, side, indices()))
     );
-    let kernels = globs(comparison, side, indices.iter().copied());
-    Some(Known { kernels, side: Some(side), seen, ..Known::default() })
+    let kernels = globs(comparison, side, indices());
+    let checks = reporting(comparison, positions);
+    Some(Known { kernels, checks, side: Some(side), seen, ..Known::default() })
 }
 
 /// A difference of exactly this kind excuses it: patterns are globs here, so that a family's or a group's kernels are
@@ -133,7 +147,9 @@ fn list(names: &[String]) -> String {
 
 /// For an error that a check still reports; `None` where no exception can cover it.
 pub(super) fn of_finding(finding: &FindingOutcome, outcome: &CaseOutcome, comparison: &Comparison) -> Option<Known> {
-    if finding.severity < Severity::Error || finding.known.is_some() || finding.code == "selection" {
+    // Where the traces themselves cannot be compared, no reason makes what was compared true.
+    let fatal = matches!(finding.code.as_str(), "selection" | "trace-provenance");
+    if finding.severity < Severity::Error || finding.known.is_some() || fatal {
         return None;
     }
     let of_instance = finding.code == "latency-ratio" || finding.kernels.is_empty();
