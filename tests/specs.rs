@@ -133,6 +133,7 @@ fn a_folder_yields_its_specs_and_an_empty_one_is_said_to_be() {
     }
     assert_eq!(discover(&[folder.path().to_owned()]), Ok(vec![at("a.toml"), at("b.toml")]));
     assert_eq!(discover(&[at("b.toml"), folder.path().to_owned()]), Ok(vec![at("b.toml"), at("a.toml")]));
+    assert_eq!(discover(&[at("b.toml"), at("base/../b.toml")]), Ok(vec![at("b.toml")]));
     std::fs::write(at("d.toml"), "align = 1\n[spec]\nname = 'd'\nop = 'x'\nunproven = true\n").expect("written");
     assert_eq!(discover(&[folder.path().to_owned()]), Ok(vec![at("a.toml"), at("b.toml")]));
     assert_eq!(align::spec::unproven(&[folder.path().to_owned()]), [at("d.toml")]);

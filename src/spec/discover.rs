@@ -53,8 +53,17 @@ fn found(
         problems.push(nothing(paths));
     }
     let mut seen = std::collections::BTreeSet::new();
-    specs.retain(|path| seen.insert(path.clone()));
+    specs.retain(|path| seen.insert(place(path)));
     if problems.is_empty() { Ok(specs) } else { Err(problems) }
+}
+
+/// A file in its folder, however the folder is written. A link is a spec of its own: its traces are looked for beside it.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    match (folder.and_then(|folder| folder.canonicalize().ok()), path.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
 }
 
 fn specs_at(
