@@ -176,6 +176,19 @@ fn recordings_of_no_test_are_stale_until_blessed_away() {
 }
 
 #[test]
+fn what_is_recorded_of_the_last_test_is_stale_with_it() {
+    let project = Project::new(&format!("{WRONG_SHAPE}reports = \"inputs-differ\"\n"));
+    project.align(&["test", "--bless"]);
+    project.write("specs/attention.test.toml", SPEC);
+    project.write("specs/attention.toml", "align = 1\n[spec]\nextends = \"builtin:attention\"\n");
+    project.write("specs/attention.expected", "== notes of somebody else\n");
+    assert!(project.shown(&["test"]).contains("stale-snapshot"));
+    project.align(&["test", "--bless"]);
+    assert!(!project.path("specs/attention.test.expected").exists());
+    assert_eq!(project.read("specs/attention.expected"), "== notes of somebody else\n");
+}
+
+#[test]
 fn a_filtered_run_neither_drops_nor_misses_the_others() {
     let more = WRONG_SHAPE.replace("wrong shape", "again");
     let tests = format!("{WRONG_SHAPE}reports = \"inputs-differ\"\n{more}reports = \"inputs-differ\"\n");
@@ -281,4 +294,15 @@ fn a_new_rule_passes_its_tests() {
     snapshot("new-rule-explained", &shown(&align(folder.path(), &["explain", "team/few-kernels"])));
     std::fs::write(folder.path().join("align.toml"), "").unwrap();
     snapshot("new-rule-nowhere", &shown(&align(folder.path(), &["new", "rule", "team/other"])));
+}
+
+#[test]
+fn blanks_at_a_lines_end_are_no_difference() {
+    let project = Project::new("");
+    std::fs::remove_file(project.path("align.toml")).unwrap();
+    assert_eq!(project.align(&["new", "rule", "team/blank"]).status.code(), Some(0));
+    let script = project.read("rules/team/blank/rule.rhai");
+    project.write("rules/team/blank/rule.rhai", &script.replace("timed region\")", "timed region  \")"));
+    project.align(&["test", "--bless"]);
+    assert_eq!(project.align(&["test"]).status.code(), Some(0), "{}", project.shown(&["test"]));
 }

@@ -124,7 +124,8 @@ pub fn run(session: &Session, options: &Options) -> Suite {
     let requests: Vec<Request<'_>> = planned.iter().map(|test| test.request(options.fail_on)).collect();
     let runs = session.check_each(&requests);
     let severities = verdict::severities(session);
-    let files = recorded::read(planned.iter().filter_map(|test| test.recorded_in.clone()), &mut mistakes);
+    let mut files = recorded::read(planned.iter().filter_map(|test| test.recorded_in.clone()), &mut mistakes);
+    recorded::add_orphans(&mut files, specs.iter().map(|loaded| PathBuf::from(&loaded.spec.file.name)));
     let tests: Vec<Tested> =
         planned.iter().zip(runs).map(|(test, run)| verdict::judge(test, run, &severities, &files)).collect();
     let whole = options.filter.is_none();

@@ -4,6 +4,7 @@
 //! rule's folder `cases/` is a spec whose name says whether the rule must report something (`fail-…`) or nothing
 //! (`pass-…`).
 
+use super::recorded::EXTENSION;
 use crate::diag::{Loc, Problem, Severity, SourceFile, Spanned, Verdict, escape};
 use crate::pipeline::{Loaded, Options, Overrides, Request};
 use crate::spec::{Case, Spec, TEST_SUFFIX, Test};
@@ -148,7 +149,7 @@ fn rule_tests<'s>(loaded: &'s Loaded, rule: &Spanned<String>, fails: bool) -> Ve
             Expectation { verdict: Wanted::Any, at: rule.loc.clone(), reports, silent, rule: Some(rule.value.clone()) };
         let of = if loaded.spec.cases.len() > 1 { format!("{stem}/{}", case.name.value) } else { stem.clone() };
         let mut test = Planned::new(loaded, case, format!("{}: {of}", rule.value), expectation);
-        test.recorded_in = Some(path.with_extension("expected"));
+        test.recorded_in = Some(path.with_extension(EXTENSION));
         test.section = of;
         test
     };
@@ -203,7 +204,7 @@ fn spec_test<'s>(loaded: &'s Loaded, test: &Test) -> Option<Planned<'s>> {
     planned.overrides.mock = path(&test.mock);
     planned.overrides.e2e = path(&test.e2e);
     planned.today = test.today.as_ref().map(|day| day.value.clone());
-    planned.recorded_in = says_something.then(|| Path::new(&spec.file.name).with_extension("expected"));
+    planned.recorded_in = says_something.then(|| Path::new(&spec.file.name).with_extension(EXTENSION));
     planned.section = test.name.value.clone();
     Some(planned)
 }

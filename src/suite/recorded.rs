@@ -13,6 +13,9 @@ use std::sync::Arc;
 const HEADER: &str = "# What tests report. Written by `align test --bless`, to be read in a review.\n";
 const SECTION: &str = "== ";
 
+/// How a spec's file of recorded words ends.
+pub(super) const EXTENSION: &str = "expected";
+
 /// One file: its sections by heading.
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
@@ -55,6 +58,18 @@ pub(super) fn read(paths: impl Iterator<Item = PathBuf>, mistakes: &mut Vec<Prob
         files.insert(path, recorded);
     }
     files
+}
+
+/// Adds what stands beside these specs and belongs to none of their tests, such as that of a spec whose last test is
+/// gone. Files of others may have the same ending.
+pub(super) fn add_orphans(files: &mut BTreeMap<PathBuf, Recorded>, specs: impl Iterator<Item = PathBuf>) {
+    for path in specs.map(|spec| spec.with_extension(EXTENSION)) {
+        if files.contains_key(&path) || !path.is_file() {
+            continue;
+        }
+        let recorded = read_file(&path).ok().map(Recorded::parse).filter(|recorded| !recorded.foreign);
+        files.extend(recorded.map(|recorded| (path, recorded)));
+    }
 }
 
 /// Sections that belong to no test.
