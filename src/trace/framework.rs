@@ -134,9 +134,13 @@ fn numbers_as_stars(text: &str) -> String {
     out
 }
 
-/// A glob that matches this text alone.
+/// A glob that matches this text alone. Text from a trace may look like a `/regular expression/` or a `family:NAME`: it
+/// stays a glob.
 pub fn literal(text: &str) -> String {
     let mut glob = String::new();
+    if text.starts_with('/') || text.starts_with("family:") {
+        glob.push('\\');
+    }
     for c in text.chars() {
         if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
             glob.push('\\');
