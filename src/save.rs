@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// There is one already, or it cannot be written; then nothing is left behind.
 pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
     may_create(path)?;
-    replace(path, text)
+    write(path, text, place_new)
 }
 
 /// Whether a new file may be made here, before the work for it is done.
@@ -41,18 +41,35 @@ pub fn may_create(path: &Path) -> Result<(), Problem> {
 pub fn replace(path: &Path, text: &str) -> Result<(), Problem> {
     // The file that a link stands for, so that the link stays one.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let written = beside(&path).and_then(|(partial, file)| {
-        let done = fill(file, &path, text).and_then(|()| fs::rename(&partial, &path));
+    write(&path, text, |partial, path| fs::rename(partial, path))
+}
+
+/// Writes a file beside its place, and then puts it there.
+fn write(path: &Path, text: &str, place: fn(&Path, &Path) -> std::io::Result<()>) -> Result<(), Problem> {
+    let written = beside(path).and_then(|(partial, file)| {
+        let done = fill(file, path, text).and_then(|()| place(&partial, path));
         if done.is_err() {
             let _ = fs::remove_file(&partial);
         }
         done
     });
     written.map_err(|error| {
-        Problem::spec("unwritable-file", format!("`{}` cannot be written", escape(&path.display().to_string())))
+        let shown = escape(&path.display().to_string());
+        Problem::spec("unwritable-file", format!("`{shown}` cannot be written"))
             .note(error.to_string())
             .help("check that the folder exists and can be written to")
     })
+}
+
+/// Puts a file where none may be: one that another run has made in the meantime stays.
+fn place_new(partial: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::hard_link(partial, path) {
+        // It has its place; a second name that stays would only be in the way.
+        Ok(()) => fs::remove_file(partial).or(Ok(())),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has links.
+        Err(_) => fs::rename(partial, path),
+    }
 }
 
 /// A new file in the same folder, so that it can be renamed.
@@ -89,6 +106,16 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "one");
         replace(&path, "two").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_file_that_another_run_made_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        fs::write(&path, "theirs").unwrap();
+        assert_eq!(write(&path, "mine", place_new).unwrap_err().code, "unwritable-file");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 
