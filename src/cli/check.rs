@@ -1,12 +1,14 @@
 //! `align check`: judge specs on their traces.
 
+use super::outputs::{Output, Outputs};
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
 use crate::diag::{Problem, Severity, escape, plural};
-use crate::pipeline::{Options, Overrides, Session, exit_code};
-use crate::report::{Format, render, render_problems};
-use crate::spec::{Project, find_project, load_project, unproven};
+use crate::outcome::Outcome;
+use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
+use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
+use crate::spec::{Project, discover, find_project, load_project, unproven};
 use std::path::{Path, PathBuf};
 
 /// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
@@ -24,9 +26,15 @@ pub struct Args {
     /// Another trace for the E2E; needs --case where several cases would fit
     #[arg(long, value_name = "FILE")]
     pub e2e: Option<PathBuf>,
-    /// How to report: human, concise (one line a finding) or json
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: Format,
+    /// How to report: human (the default), concise (one line a finding), json, markdown, sarif, junit or github
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// A report in a file, beside the one on stdout; as often as wanted. An older file is replaced; `-` is stdout
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<Output>,
+    /// What Markdown holds: report, known-differences or fixes; as often as wanted (default: all)
+    #[arg(long, value_name = "NAME")]
+    pub deliverable: Vec<Deliverable>,
     /// The least severity that fails: error, warning or note
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub fail_on: Option<Severity>,
@@ -67,46 +75,78 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    let (session, project) = match session() {
-        Ok(opened) => opened,
-        Err(problems) => return failed(&problems, args.format, terminal),
+    let mut outputs = match Outputs::plan(args.format, &args.output) {
+        Ok(outputs) => outputs,
+        Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
     };
-    let paths = match paths(args, project.as_ref()) {
-        Ok(paths) => paths,
-        Err(problems) => return failed(&problems, args.format, terminal),
-    };
+    let mut said = String::new();
+    let run = judge(args, &mut outputs, &mut said).unwrap_or_else(|problems| unjudged(args, problems));
+    let code = run.outcome.decision.map_or(2, |decision| decision.exit_code);
+    let style = Style { deliverables: Deliverables::of(&args.deliverable), ..terminal.out };
+    let written = outputs.write(&run.outcome, &style);
+    let unwritten = written.err().unwrap_or_default();
+    Said {
+        // A report that is missing must not pass.
+        code: if unwritten.is_empty() { code } else { 2 },
+        stdout: render(&run.outcome, outputs.format, &style),
+        stderr: said
+            + render_problems(&run.problems, outputs.format, &terminal.err).as_str()
+            + render_problems(&unwritten, Format::Human, &terminal.err).as_str(),
+    }
+}
+
+/// The run, decided. What is to be said beside it is added to `said`.
+///
+/// # Errors
+/// What kept everything from being judged.
+fn judge(args: &Args, outputs: &mut Outputs, said: &mut String) -> Result<Run, Vec<Problem>> {
+    let (session, project) = session()?;
+    let paths = paths(args, project.as_ref())?;
     let (mut specs, mistakes) = session.load(&paths);
+    outputs.spare(inputs(args, &paths, &specs, project.as_ref()))?;
     if specs.is_empty() || (args.write_known && !mistakes.is_empty()) {
-        return failed(&mistakes, args.format, terminal);
+        return Err(mistakes);
     }
     let asked = |of: fn(&Project) -> Option<Severity>| project.as_ref().and_then(of);
     let fail_on = args.fail_on.or(asked(|p| p.fail_on.as_ref().map(|f| f.value))).unwrap_or(Severity::Error);
     let allowed = project.as_ref().and_then(|p| p.allow_inconclusive.as_ref()).is_some_and(|a| a.value);
-    let allow_inconclusive = args.allow_inconclusive || allowed;
     let options = Options { fail_on, today: Some(args.today.clone().unwrap_or_else(today)) };
     let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
-    let mut wrote = String::new();
     if args.write_known {
-        match baseline::write_known(&session, &specs, &overrides, &options, args.until.as_deref()) {
-            Ok(written) => wrote = what_was_written(&written),
-            Err(problems) => return failed(&problems, args.format, terminal),
-        }
+        let written = baseline::write_known(&session, &specs, &overrides, &options, args.until.as_deref())?;
+        *said += &what_was_written(&written);
         // What is reported is what the files now say.
         let (again, problems) = session.load(&paths);
         if !problems.is_empty() {
-            return failed(&problems, args.format, terminal);
+            return Err(problems);
         }
         specs = again;
     }
-    let run = session.check(&specs, &overrides, &options).after(mistakes);
-    Said {
-        code: exit_code(&run, fail_on, allow_inconclusive),
-        stdout: render(&run.outcome, args.format, &terminal.out),
-        stderr: wrote
-            + said_by_rules(&run.printed).as_str()
-            + left_out(&paths).as_str()
-            + render_problems(&run.problems, args.format, &terminal.err).as_str(),
+    let mut run = session.check(&specs, &overrides, &options).after(mistakes);
+    run.decide(fail_on, args.allow_inconclusive || allowed);
+    *said += &said_by_rules(&run.printed);
+    *said += &left_out(&paths);
+    Ok(run)
+}
+
+/// A run that ended before anything was judged.
+fn unjudged(args: &Args, problems: Vec<Problem>) -> Run {
+    let mut run = Run { outcome: Outcome::of_problems(&problems), problems, printed: Vec::new() };
+    run.decide(args.fail_on.unwrap_or(Severity::Error), args.allow_inconclusive);
+    run
+}
+
+/// Every file that the run reads.
+fn inputs(args: &Args, paths: &[PathBuf], specs: &[Loaded], project: Option<&Project>) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = discover(paths).unwrap_or_default();
+    files.extend(args.mock.iter().chain(&args.e2e).cloned());
+    files.extend(project.map(|project| PathBuf::from(&project.file.name)));
+    for spec in specs.iter().map(|loaded| &loaded.spec) {
+        files.extend([&spec.file].into_iter().chain(&spec.files).map(|file| PathBuf::from(&file.name)));
+        let sides = spec.cases.iter().flat_map(|case| [&case.mock, &case.e2e]);
+        files.extend(sides.filter_map(|side| Some(side.trace.as_ref()?.value.clone())));
     }
+    files
 }
 
 /// Names the specs that a folder holds and that need traces first: nothing is left out in silence.

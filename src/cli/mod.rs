@@ -5,6 +5,7 @@ pub mod explain;
 pub mod inspect;
 pub mod lint;
 pub mod new;
+pub mod outputs;
 pub mod pack;
 pub mod schema;
 mod terminal;

@@ -30,6 +30,7 @@ impl Terminal {
             width: width(is_terminal),
             quiet: look.quiet,
             verbose: look.verbose,
+            ..Style::default()
         };
         let (out, err) = (std::io::stdout(), std::io::stderr());
         let auto = |choice: ColorChoice| choice != ColorChoice::Never;

@@ -4,6 +4,7 @@
 //! gives the same bytes.
 
 mod counts;
+mod decision;
 mod finding;
 mod lint;
 mod problem;
@@ -13,6 +14,7 @@ pub use crate::select::{LeftOut, Method};
 pub use crate::stats::{Interval, Method as IntervalMethod};
 pub use crate::trace::Provenance;
 pub use counts::{Counts, KnownCounts};
+pub use decision::{Decision, Page};
 pub use finding::{FindingOutcome, Place};
 pub use lint::{LintOutcome, RemarkOutcome};
 pub use problem::ProblemOutcome;
@@ -37,9 +39,15 @@ pub struct Outcome {
     pub cases: Vec<CaseOutcome>,
     /// What kept cases, or the whole run, from being judged.
     pub problems: Vec<ProblemOutcome>,
+    /// By what the run was decided, and its exit code; nothing before that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision: Option<Decision>,
     /// The texts that places point into, for excerpts with carets.
     #[serde(skip)]
     pub sources: Vec<Arc<SourceFile>>,
+    /// The documentation of the checks and rules that found something, by name.
+    #[serde(skip)]
+    pub pages: Vec<Page>,
 }
 
 /// The result of one case of one spec.
@@ -147,7 +155,29 @@ impl Outcome {
         let nothing = problems.iter().all(|p| p.class == ProblemClass::Nothing);
         let verdict = if nothing { Verdict::Skipped } else { Verdict::Fail };
         let problems = problems.iter().map(ProblemOutcome::from).collect();
-        Self { format: FORMAT, verdict, counts: Counts::default(), cases: Vec::new(), problems, sources: Vec::new() }
+        Self { verdict, problems, ..Self::of_cases(Vec::new()) }
+    }
+
+    /// The result of judged cases, before problems and texts are added. Its verdict is the worst of theirs.
+    pub fn of_cases(mut cases: Vec<CaseOutcome>) -> Self {
+        for case in &mut cases {
+            case.counts = Counts::of([&*case]);
+        }
+        Self {
+            format: FORMAT,
+            verdict: cases.iter().map(|case| case.verdict).max().unwrap_or(Verdict::Skipped),
+            counts: Counts::of(&cases),
+            cases,
+            problems: Vec::new(),
+            decision: None,
+            sources: Vec::new(),
+            pages: Vec::new(),
+        }
+    }
+
+    /// Whether INCONCLUSIVE passes, as it was asked for.
+    pub fn allows_inconclusive(&self) -> bool {
+        self.decision.is_some_and(|decision| decision.allow_inconclusive)
     }
 }
 
@@ -155,6 +185,12 @@ impl CaseOutcome {
     /// `vllm/attention` or `vllm/attention/decode`.
     pub fn title(&self) -> String {
         if self.case.is_empty() { self.spec.clone() } else { format!("{}/{}", self.spec, self.case) }
+    }
+
+    /// The likeliest cause of a finding.
+    pub fn cause(&self, finding: &FindingOutcome) -> Option<&Diagnosis> {
+        let explains = |diagnosis: &&Diagnosis| diagnosis.explains.contains(&finding.code);
+        self.diagnoses.iter().find(explains).filter(|_| finding.known.is_none())
     }
 
     /// The weightiest finding that no known difference covers.

@@ -14,16 +14,20 @@ mod embedded;
 mod exceptions;
 mod jobs;
 mod lifetimes;
+mod pages;
 mod rows;
+mod run;
 mod scope;
 mod specs;
 mod traces;
 
+pub use run::{Run, exit_code};
+
 use crate::check::{self, Check, Meta};
-use crate::diag::{Problem, ProblemClass, Severity, SourceFile, Verdict};
+use crate::diag::{Problem, Severity, SourceFile, Verdict};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
-use crate::outcome::{CaseOutcome, Counts, FORMAT, Outcome, ProblemOutcome};
+use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Layered, Library, Project, Spec, Vocabulary};
 use crate::trace::Trace;
@@ -61,28 +65,6 @@ pub struct Request<'s> {
     pub specs: &'s [Loaded],
     pub overrides: Overrides,
     pub options: Options,
-}
-
-/// What a run gives: its outcome, the problems that kept cases or rules from judging, and what rules printed.
-#[derive(Debug)]
-pub struct Run {
-    pub outcome: Outcome,
-    pub problems: Vec<Problem>,
-    /// For whoever writes a rule; never part of a result.
-    pub printed: Vec<String>,
-}
-
-impl Run {
-    /// The run together with mistakes that kept other specs from being loaded.
-    #[must_use]
-    pub fn after(mut self, mistakes: Vec<Problem>) -> Self {
-        if !mistakes.is_empty() {
-            self.outcome.verdict = Verdict::Fail;
-            self.outcome.problems.splice(0..0, mistakes.iter().map(ProblemOutcome::from));
-            self.problems.splice(0..0, mistakes);
-        }
-        self
-    }
 }
 
 /// A spec with the rules of each of its cases, compiled.
@@ -319,7 +301,9 @@ impl Session {
                 unique.push(problem);
             }
         }
-        Run { outcome: outcome(cases, &unique, specs), problems: unique, printed }
+        let mut outcome = outcome(cases, &unique, specs);
+        outcome.pages = pages::of_findings(self, specs, &outcome.cases);
+        Run { outcome, problems: unique, printed }
     }
 
     /// The ids of the project's own common issues, in the order of its tables.
@@ -367,36 +351,14 @@ fn check_names(checks: &[Box<dyn Check>]) -> Vec<String> {
     checks.iter().map(|c| c.meta().name.clone()).chain(check::around().into_iter().map(|m| m.name)).collect()
 }
 
-fn outcome(mut cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
-    let verdict = cases.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Skipped);
-    let verdict = if problems.is_empty() { verdict } else { Verdict::Fail };
-    let mut sources = Vec::new();
+fn outcome(cases: Vec<CaseOutcome>, problems: &[Problem], specs: &[Loaded]) -> Outcome {
+    let mut outcome = Outcome::of_cases(cases);
+    if !problems.is_empty() {
+        outcome.verdict = Verdict::Fail;
+    }
     for loaded in specs {
-        case::add_sources(&loaded.spec, &mut sources);
+        case::add_sources(&loaded.spec, &mut outcome.sources);
     }
-    let problems = problems.iter().map(ProblemOutcome::from).collect();
-    for case in &mut cases {
-        case.counts = Counts::of([&*case]);
-    }
-    let counts = Counts::of(&cases);
-    Outcome { format: FORMAT, verdict, counts, cases, problems, sources }
-}
-
-/// Exit codes: public API, documented in the README.
-pub fn exit_code(run: &Run, fail_on: Severity, allow_inconclusive: bool) -> u8 {
-    let class = |class: ProblemClass| run.problems.iter().any(|p| p.class == class);
-    let cases = &run.outcome.cases;
-    if class(ProblemClass::Spec) {
-        2
-    } else if class(ProblemClass::Trace) || cases.iter().any(|c| c.refused) {
-        3
-    } else if cases.iter().any(|c| c.verdict == Verdict::Fail || c.worst() >= Some(fail_on))
-        || (!allow_inconclusive && cases.iter().any(|c| c.verdict == Verdict::Inconclusive))
-    {
-        1
-    } else if class(ProblemClass::Nothing) || cases.iter().all(|c| c.verdict == Verdict::Skipped) {
-        4
-    } else {
-        0
-    }
+    outcome.problems = problems.iter().map(ProblemOutcome::from).collect();
+    outcome
 }

@@ -14,17 +14,40 @@ pub enum Format {
     Concise,
     /// The whole outcome, versioned.
     Json,
+    /// The deliverables of an alignment, for pull requests and wikis.
+    Markdown,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
+    /// JUnit XML, for CI servers.
+    Junit,
+    /// Annotations as GitHub's runners read them from a log.
+    Github,
 }
 
 impl Format {
-    pub const ALL: [Format; 3] = [Self::Human, Self::Concise, Self::Json];
+    pub const ALL: [Format; 7] =
+        [Self::Human, Self::Concise, Self::Json, Self::Markdown, Self::Sarif, Self::Junit, Self::Github];
+    /// Those that every verb has.
+    pub const PLAIN: [Format; 3] = [Self::Human, Self::Concise, Self::Json];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
         }
+    }
+
+    /// A format that every verb has, by its name.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn plain(name: &str) -> Result<Self, String> {
+        named(&Self::PLAIN, name)
     }
 }
 
@@ -40,11 +63,15 @@ impl FromStr for Format {
     /// # Errors
     /// What to write instead.
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
-            let hint = did_you_mean(name, Self::ALL.map(Self::name)).unwrap_or_default();
-            format!("no report has this format; {hint}")
-        })
+        named(&Self::ALL, name)
     }
+}
+
+fn named(formats: &[Format], name: &str) -> Result<Format, String> {
+    formats.iter().copied().find(|format| format.name() == name).ok_or_else(|| {
+        let hint = did_you_mean(name, formats.iter().map(|format| format.name())).unwrap_or_default();
+        format!("no report has this format; {hint}")
+    })
 }
 
 #[cfg(test)]
@@ -56,6 +83,8 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
+        assert_eq!(Format::plain("json"), Ok(Format::Json));
+        assert!(Format::plain("sarif").is_err_and(|why| why.contains("`json`")));
         assert_eq!("jsn".parse::<Format>(), Err("no report has this format; did you mean `json`?".to_owned()));
     }
 }

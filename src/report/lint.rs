@@ -9,9 +9,10 @@ use crate::outcome::LintOutcome;
 /// into.
 pub fn render_lint(outcome: &LintOutcome, remarks: &[Remark], format: Format, style: &Style) -> String {
     match format {
-        Format::Human => human(outcome, remarks, style),
         Format::Concise => remarks.iter().map(|r| concise::one(&r.problem, r.severity, style)).collect(),
         Format::Json => json::render(outcome),
+        // The others are reports of runs: no verb with remarks takes them.
+        _ => human(outcome, remarks, style),
     }
 }
 

@@ -5,15 +5,19 @@ mod concise;
 mod excerpt;
 mod finding;
 mod format;
+mod github;
 mod human;
 mod json;
+mod junit;
 mod known;
 mod lint;
+mod markdown;
 mod page;
 mod paint;
 mod problem;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod snippet;
 mod table;
 #[cfg(test)]
@@ -23,6 +27,7 @@ mod wrap;
 
 pub use format::Format;
 pub use lint::render_lint;
+pub use markdown::{Deliverable, Deliverables};
 pub use page::page;
 pub use paint::Tone;
 
@@ -40,31 +45,37 @@ pub struct Style {
     pub quiet: bool,
     /// Every row, every note, whole names, all diagnoses at length.
     pub verbose: bool,
+    /// What Markdown holds.
+    pub deliverables: Deliverables,
 }
 
 impl Default for Style {
     /// Plain text, 100 columns wide.
     fn default() -> Self {
-        Self { colour: false, width: 100, quiet: false, verbose: false }
+        Self { colour: false, width: 100, quiet: false, verbose: false, deliverables: Deliverables::ALL }
     }
 }
 
-/// The report of a run, ending in a line feed unless it is empty. JSON is always one valid document, also of an
-/// empty outcome, whatever the style.
+/// The report of a run, ending in a line feed unless it is empty. Formats for programs are always one
+/// valid document, also of an empty outcome, whatever the style.
 pub fn render(outcome: &Outcome, format: Format, style: &Style) -> String {
     match format {
         Format::Human => human::render(outcome, style),
         Format::Concise => concise::render(outcome, style),
         Format::Json => json::render(outcome),
+        Format::Markdown => markdown::render(outcome, style),
+        Format::Sarif => sarif::render(outcome),
+        Format::Junit => junit::render(outcome),
+        Format::Github => github::render(outcome),
     }
 }
 
-/// Mistakes in the input, for people or for grep; JSON has them in the outcome's own document. They are shown in
-/// full under `quiet` too.
+/// Mistakes in the input, for people or for grep, in full under `quiet` too. Every other format has them in its own
+/// document as well; beside JSON, and beside annotations in the same log, they are not said twice.
 pub fn render_problems(problems: &[Problem], format: Format, style: &Style) -> String {
     match format {
-        Format::Human => problem::render(problems, style),
+        Format::Human | Format::Markdown | Format::Sarif | Format::Junit => problem::render(problems, style),
         Format::Concise => concise::problems(problems, style),
-        Format::Json => String::new(),
+        Format::Json | Format::Github => String::new(),
     }
 }

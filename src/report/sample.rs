@@ -6,8 +6,8 @@ pub(super) use odd::{edges, hostile, long, many_extra, variants};
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
-    CaseOutcome, CheckOutcome, Counts, Diagnosis, FORMAT, FindingOutcome, Interval, IntervalMethod, KnownOutcome,
-    KnownState, LatencyOutcome, LeftOut, Method, Outcome, Place, Row, RowMatch, SideOutcome,
+    CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcome, Interval, IntervalMethod, KnownOutcome, KnownState,
+    LatencyOutcome, LeftOut, Method, Outcome, Place, Row, RowMatch, SideOutcome,
 };
 use std::sync::Arc;
 
@@ -43,12 +43,8 @@ pub(super) fn place(text: &str, label: &str) -> Place {
     Place::new(&loc, label)
 }
 
-pub(super) fn outcome(mut cases: Vec<CaseOutcome>) -> Outcome {
-    for case in &mut cases {
-        case.counts = Counts::of([&*case]);
-    }
-    let verdict = cases.iter().map(|case| case.verdict).max().unwrap_or(Verdict::Skipped);
-    Outcome { format: FORMAT, verdict, counts: Counts::of(&cases), cases, problems: Vec::new(), sources: vec![spec()] }
+pub(super) fn outcome(cases: Vec<CaseOutcome>) -> Outcome {
+    Outcome { sources: vec![spec()], ..Outcome::of_cases(cases) }
 }
 
 fn side(trace: &str, how: &str, instances: usize, kernels: usize) -> SideOutcome {

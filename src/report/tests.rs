@@ -1,7 +1,7 @@
 //! Snapshots of every report, and what holds for any outcome.
 
 use super::sample;
-use super::{Format, Style, page, render, render_problems};
+use super::{Deliverables, Format, Style, page, render, render_problems};
 use crate::diag::{Loc, Problem, SourceFile};
 use crate::outcome::{CaseOutcome, Outcome};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn snapshot(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-const NARROW: Style = Style { colour: false, width: 80, quiet: false, verbose: false };
+const NARROW: Style = Style { colour: false, width: 80, quiet: false, verbose: false, deliverables: Deliverables::ALL };
 const WIDE: Style = Style { width: 120, ..NARROW };
 const COLOUR: Style = Style { colour: true, ..NARROW };
 const QUIET: Style = Style { quiet: true, ..NARROW };
@@ -223,7 +223,7 @@ proptest! {
         texts in prop::collection::vec(text(), 1..40), source in text(), start in 0usize..90, len in 0usize..30,
         colour: bool, verbose: bool, quiet: bool, width in 0usize..140,
     ) {
-        let style = Style { colour, width, quiet, verbose };
+        let style = Style { colour, width, quiet, verbose, ..NARROW };
         let samples = [sample::failing(), sample::known(), sample::edges(), sample::skipped()];
         let cases: Option<Vec<CaseOutcome>> = samples.into_iter().map(|case| scrambled(case, &texts)).collect();
         let mut outcome = sample::outcome(cases.ok_or_else(|| TestCaseError::fail("a sample is lost"))?);

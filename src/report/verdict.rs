@@ -65,6 +65,20 @@ pub(super) fn totals(outcome: &Outcome) -> Vec<(Verdict, String)> {
         .collect()
 }
 
+/// "FAIL: 2 passed, 1 failed; 1 error": a run in one line.
+pub(super) fn summary(outcome: &Outcome) -> String {
+    let totals = join(totals(outcome).into_iter().map(|(_, text)| Some(text)));
+    let problems = outcome.problems.len();
+    let parts = [
+        (!totals.is_empty()).then_some(totals),
+        behind_totals(outcome),
+        (problems > 0).then(|| format!("{} with the input", count(problems, "problem"))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let said = if parts.is_empty() { "nothing was checked".to_owned() } else { parts.join("; ") };
+    format!("{}: {said}", outcome.verdict)
+}
+
 fn join(parts: impl IntoIterator<Item = Option<String>>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -1,0 +1,173 @@
+//! Where reports go: one to stdout, others to the files that `--output FORMAT=FILE` names.
+
+use crate::diag::{Problem, escape, refuse_special};
+use crate::outcome::Outcome;
+use crate::report::{Format, Style, render};
+use crate::save;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// `FORMAT=FILE`; `-` is stdout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub format: Format,
+    pub file: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    /// # Errors
+    /// What to write instead.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text.split_once('=').ok_or("not FORMAT=FILE, for example sarif=align.sarif")?;
+        if file.is_empty() {
+            return Err("no file is named; FORMAT=FILE, or FORMAT=- for stdout".to_owned());
+        }
+        Ok(Self { format: format.parse()?, file: PathBuf::from(file) })
+    }
+}
+
+/// The reports of a run, by what the command line asks for.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    /// What goes to stdout.
+    pub(super) format: Format,
+    /// Each with its file without links and `..`.
+    files: Vec<(Output, PathBuf)>,
+}
+
+impl Outputs {
+    /// Refuses what cannot be followed before anything is judged.
+    ///
+    /// # Errors
+    /// All mistakes: a file named twice, a folder that is missing, what is no file.
+    pub(super) fn plan(format: Option<Format>, asked: &[Output]) -> Result<Self, Vec<Problem>> {
+        let (to_stdout, files): (Vec<&Output>, Vec<&Output>) =
+            asked.iter().partition(|output| output.file == Path::new("-"));
+        let mut problems = Vec::new();
+        if to_stdout.len() + usize::from(format.is_some()) > 1 {
+            let message = "only one report can go to stdout";
+            problems.push(Problem::spec("bad-output", message).help("name a file: --output FORMAT=FILE"));
+        }
+        let mut planned: Vec<(Output, PathBuf)> = Vec::new();
+        for output in files {
+            match place(&output.file) {
+                Ok(path) if planned.iter().any(|(_, known)| *known == path) => {
+                    let message = format!("`{}` is named for two reports", shown(&output.file));
+                    problems.push(Problem::spec("bad-output", message).help("name another file for one of them"));
+                }
+                Ok(path) => planned.push((output.clone(), path)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let format = to_stdout.first().map(|output| output.format).or(format).unwrap_or_default();
+        if problems.is_empty() { Ok(Self { format, files: planned }) } else { Err(problems) }
+    }
+
+    /// Refuses to write over what is read; such a file is written no more.
+    ///
+    /// # Errors
+    /// Each file that is one of these inputs.
+    pub(super) fn spare(&mut self, inputs: impl IntoIterator<Item = PathBuf>) -> Result<(), Vec<Problem>> {
+        let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(|path| path.canonicalize().ok()).collect();
+        let mut problems = Vec::new();
+        self.files.retain(|(output, whole)| {
+            let spared = inputs.contains(whole);
+            if spared {
+                let message = format!("the report would overwrite `{}`, which this run reads", shown(&output.file));
+                problems.push(Problem::spec("bad-output", message).help("name another file"));
+            }
+            !spared
+        });
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Writes every file, in place of an older one.
+    ///
+    /// # Errors
+    /// All files that cannot be written.
+    pub(super) fn write(&self, outcome: &Outcome, style: &Style) -> Result<(), Vec<Problem>> {
+        let style = Style { colour: false, width: Style::default().width, ..*style };
+        let write = |(output, _): &(Output, PathBuf)| {
+            save::replace(&output.file, &render(outcome, output.format, &style)).err()
+        };
+        let problems: Vec<Problem> = self.files.iter().filter_map(write).collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+}
+
+/// The file itself, so that two ways to write its name are one.
+fn place(file: &Path) -> Result<PathBuf, Problem> {
+    let refused = |why: &str, help: &str| {
+        Err(Problem::spec("bad-output", format!("`{}` cannot be written: {why}", shown(file))).help(help.to_owned()))
+    };
+    if let Err(why) = refuse_special(file) {
+        return refused(why, "name a file, or `-` for stdout");
+    }
+    if file.is_dir() {
+        return refused("it is a folder", "name a file in it");
+    }
+    if let Ok(path) = file.canonicalize() {
+        return Ok(path);
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), file.file_name()) {
+        (Ok(folder), Some(name)) if folder.is_dir() => Ok(folder.join(name)),
+        _ => refused("its folder is missing", "make the folder first, or name another"),
+    }
+}
+
+fn shown(file: &Path) -> String {
+    escape(&file.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+
+    fn output(text: &str) -> Output {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_output_is_a_format_and_a_file() {
+        assert_eq!(output("json=a=b.json"), Output { format: Format::Json, file: "a=b.json".into() });
+        assert!("report.json".parse::<Output>().is_err_and(|why| why.contains("FORMAT=FILE")));
+        assert!("jsn=a".parse::<Output>().is_err_and(|why| why.contains("`json`")));
+        assert!("json=".parse::<Output>().is_err_and(|why| why.contains("no file")));
+    }
+
+    #[test]
+    fn stdout_takes_one_report() {
+        let format = |asked: Option<Format>, outputs: &[Output]| Outputs::plan(asked, outputs).map(|o| o.format);
+        assert_eq!(format(None, &[]).unwrap(), Format::Human);
+        assert_eq!(format(None, &[output("json=-")]).unwrap(), Format::Json);
+        assert_eq!(format(Some(Format::Human), &[output("json=-")]).unwrap_err().len(), 1);
+        assert_eq!(format(None, &[output("json=-"), output("sarif=-")]).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn a_file_is_named_once_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| Output { format: Format::Json, file: folder.path().join(name) };
+        let two = Outputs::plan(None, &[at("a.json"), at("./a.json")]).unwrap_err();
+        assert!(two[0].message.contains("named for two reports"), "{}", two[0].message);
+        assert!(Outputs::plan(None, &[at("none/a.json")]).unwrap_err()[0].message.contains("folder is missing"));
+        assert!(Outputs::plan(None, &[at("")]).unwrap_err()[0].message.contains("a folder"));
+    }
+
+    #[test]
+    fn what_is_read_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = folder.path().join("a.toml");
+        std::fs::write(&spec, "").unwrap();
+        let mut outputs =
+            Outputs::plan(None, &[Output { format: Format::Json, file: folder.path().join("./a.toml") }]).unwrap();
+        assert_eq!(outputs.spare([folder.path().join("b")]), Ok(()));
+        assert_eq!(outputs.spare([spec]).unwrap_err().len(), 1);
+        assert!(outputs.files.is_empty());
+    }
+}
