@@ -6,6 +6,7 @@ use std::fmt;
 
 /// One of the two things compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     Mock,
@@ -34,6 +35,7 @@ impl fmt::Display for Side {
 
 /// How much a finding weighs; ordered, so that `--fail-on` is a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
@@ -53,6 +55,7 @@ impl fmt::Display for Severity {
 
 /// Everything one needs to find a GPU operation in the profiler. Times in ns on the trace's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KernelRef {
     pub trace: String,
     pub pid: u32,
@@ -66,6 +69,7 @@ pub struct KernelRef {
 
 /// One fact that a finding rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The side it was seen on, or `None` if it is about both.
     pub side: Option<Side>,
@@ -91,6 +95,7 @@ impl Evidence {
 
 /// How a line of an excerpt is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mark {
     Same,
@@ -105,6 +110,7 @@ pub enum Mark {
 /// A piece of a trace as text, one GPU operation a line, for carets to point into: the sequence of
 /// one instance with both sides. Lines hold no line feed and are already escaped and shortened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Excerpt {
     pub title: String,
     pub lines: Vec<(Mark, String)>,

@@ -6,6 +6,7 @@ use std::fmt;
 /// What a check, a case or a run decides. Ordered from best to worst, so that the verdict of a
 /// whole is the maximum of its parts' (a skipped part never hides a judged one).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The trace lacks what the check needs.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 /// What one case, or a run, comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Findings that no known difference covers.
     pub errors: usize,
@@ -17,6 +18,7 @@ pub struct Counts {
 
 /// Known differences. One that several cases share is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KnownCounts {
     pub declared: usize,
     /// Of these, how many cover something.

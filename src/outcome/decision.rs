@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// By what a run was decided, and what the process says to its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Decision {
     /// The least severity of a finding that fails.
     pub fail_on: Severity,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A place in a source file. Lines and columns count from 1, columns in characters; `start` and `end` are
 /// bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Place {
     pub file: String,
     pub line: usize,
@@ -18,6 +19,7 @@ pub struct Place {
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingOutcome {
     /// The check's or rule's name.
     pub code: String,

@@ -8,6 +8,8 @@ mod decision;
 mod finding;
 mod lint;
 mod problem;
+#[cfg(test)]
+mod schema;
 mod side;
 
 pub use crate::select::{LeftOut, Method};
@@ -27,8 +29,12 @@ use std::sync::Arc;
 /// The version of the serialised form; grows with every incompatible change.
 pub const FORMAT: u32 = 1;
 
+/// The JSON Schema of an [`Outcome`] as it is serialised; a test makes it from the types.
+pub const SCHEMA: &str = include_str!("../../schemas/report.json");
+
 /// The result of one run over any number of specs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// [`FORMAT`].
     pub format: u32,
@@ -52,6 +58,7 @@ pub struct Outcome {
 
 /// The result of one case of one spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseOutcome {
     /// The spec's file, as given.
     pub file: String,
@@ -87,6 +94,7 @@ pub struct CaseOutcome {
 
 /// What one check or rule said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckOutcome {
     pub name: String,
     pub verdict: Verdict,
@@ -99,6 +107,7 @@ pub struct CheckOutcome {
 
 /// A cause, what it rests on, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Diagnosis {
     /// The row's id in the common-issues table: what `align explain` takes.
     pub issue: String,
@@ -115,6 +124,7 @@ pub struct Diagnosis {
 
 /// A known difference and whether it still holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KnownOutcome {
     pub reason: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -133,6 +143,7 @@ pub struct KnownOutcome {
 
 /// What became of a known difference in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum KnownState {
     /// It covers findings.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One mistake in the input, or a trace that cannot be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProblemOutcome {
     pub code: String,
     /// `spec`, `trace` or `nothing`: decides the exit code.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// One side of a case.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SideOutcome {
     /// The trace as the user gave it.
     pub trace: String,
@@ -30,6 +31,7 @@ pub struct SideOutcome {
 
 /// How a row of the summary stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RowMatch {
     Match,
@@ -47,6 +49,7 @@ pub enum RowMatch {
 
 /// One kernel of the summary table. Times are medians of one call, in ns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Row {
     /// The entry's name in the spec, if one names the kernel.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -72,6 +75,7 @@ pub struct Row {
 
 /// The instance's latency, mock over E2E. Times in ns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LatencyOutcome {
     pub mock_median_ns: f64,
     pub e2e_median_ns: f64,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How instances were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// One occurrence of an NVTX range.
@@ -32,6 +33,7 @@ pub struct Instance {
 
 /// Instances that are not compared, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LeftOut {
     pub reason: String,
     pub count: usize,

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// How an interval was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "IntervalMethod"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     Bootstrap,
@@ -21,6 +23,7 @@ pub enum Method {
 
 /// The ratio of medians, first over second, and its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Interval {
     pub ratio: f64,
     pub low: f64,
