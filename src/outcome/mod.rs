@@ -36,7 +36,7 @@ pub const SCHEMA: &str = include_str!("../../schemas/report.json");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Outcome {
-    /// [`FORMAT`].
+    /// The version of this form; grows with every incompatible change.
     pub format: u32,
     pub verdict: Verdict,
     /// Findings and known differences of all cases, apart.

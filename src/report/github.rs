@@ -41,12 +41,16 @@ impl Annotation {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let mut properties: Vec<String> = self.file.iter().map(|file| format!("file={}", property(file))).collect();
-        if let (Some(_), Some((row, column))) = (&self.file, self.at) {
+        let file = self.file.iter().filter(|file| !file.is_empty());
+        let mut properties: Vec<String> = file.map(|file| format!("file={}", property(file))).collect();
+        if let (false, Some((row, column))) = (properties.is_empty(), self.at) {
             properties.extend([format!("line={row}"), format!("col={column}")]);
         }
         properties.push(format!("title={}", property(&self.title)));
-        format!("::{word} {}::{}\n", properties.join(","), data(&self.text.join("\n")))
+        // Without a text there is no annotation.
+        let text = self.text.join("\n");
+        let text = if text.is_empty() { format!("{word} without a message") } else { text };
+        format!("::{word} {}::{}\n", properties.join(","), data(&text))
     }
 
     /// At the place, unless it is in no file of the repository.

@@ -1,5 +1,7 @@
 //! Snapshots of every report, and what holds for any outcome.
 
+mod formats;
+
 use super::sample;
 use super::{Deliverables, Format, Style, page, render, render_problems};
 use crate::diag::{Loc, Problem, SourceFile};
@@ -238,8 +240,9 @@ proptest! {
             let text = render(&outcome, format, &style);
             prop_assert!(unsafe_characters(&text, colour).is_empty(), "{}", text);
         }
-        let json: serde_json::Value = serde_json::from_str(&render(&outcome, Format::Json, &style)).map_err(|e| TestCaseError::fail(e.to_string()))?;
-        prop_assert!(json.is_object());
+        for format in Format::ALL.into_iter().filter(|format| *format != Format::Human && *format != Format::Concise) {
+            formats::assert_valid(format.name(), &render(&outcome, format, &style));
+        }
         let text = page(&texts.join("\n"), &style);
         prop_assert!(unsafe_characters(&text, colour).is_empty(), "{}", text);
     }

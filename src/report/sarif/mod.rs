@@ -6,7 +6,7 @@ mod location;
 mod log;
 mod result;
 
-use super::wrap::message;
+use super::wrap::{line, message};
 use crate::outcome::{Outcome, Page, ProblemOutcome};
 use location::BASE;
 use log::{Base, Configuration, Descriptor, Driver, Help, Invocation, Log, Notification, Rule, Run, Text, Tool};
@@ -40,14 +40,14 @@ pub(super) fn render(outcome: &Outcome) -> String {
 
 /// The checks and rules that results refer to, by name.
 fn rules(outcome: &Outcome) -> Vec<Rule> {
-    let results = outcome.cases.iter().flat_map(result::codes);
-    let codes: BTreeSet<&str> = results.collect();
-    codes.into_iter().map(|code| rule(code, outcome.pages.iter().find(|page| page.name == code))).collect()
+    let ids: BTreeSet<String> = outcome.cases.iter().flat_map(result::codes).map(line).collect();
+    let page = |id: &str| outcome.pages.iter().find(|page| line(&page.name) == *id);
+    ids.into_iter().map(|id| rule(page(&id), id)).collect()
 }
 
-fn rule(code: &str, page: Option<&Page>) -> Rule {
+fn rule(page: Option<&Page>, id: String) -> Rule {
     Rule {
-        id: super::wrap::line(code),
+        id,
         short_description: page.map(|page| Text { text: message(&page.summary) }),
         help: page.map(|page| {
             let text = safe_lines(&page.text);
@@ -91,7 +91,7 @@ fn notification(problem: &ProblemOutcome, outcome: &Outcome) -> Notification {
         text += &format!("\nhelp: {}", message(help));
     }
     Notification {
-        descriptor: Descriptor { id: super::wrap::line(&problem.code) },
+        descriptor: Descriptor { id: line(&problem.code) },
         level: "error",
         message: location::text(&text),
         locations: problem.places.iter().map(|place| location::of_place(place, &outcome.sources)).collect(),
