@@ -40,7 +40,13 @@ fn of_evidence(evidence: &Evidence) -> String {
         let seconds = at.start_ns as f64 / 1e9;
         format!(" (pid {}, stream {}, at {seconds:.9} s, correlation {})", at.pid, at.stream, at.correlation_id)
     });
-    format!("  - {side}: {}{}\n", sentence(&evidence.text), at.unwrap_or_default())
+    format!("  - {side}: {}{}\n", said(&evidence.text), at.unwrap_or_default())
+}
+
+/// A kernel's name as code, anything else as a sentence.
+fn said(text: &str) -> String {
+    let is_name = !text.contains(' ') || ((text.contains('<') || text.contains("::")) && !text.contains('`'));
+    if is_name { code(&wrap::message(text)) } else { sentence(text) }
 }
 
 /// The instance as a diff, from a little before the first kernel that something is said of.
@@ -72,6 +78,6 @@ fn in_diff(line: &(Mark, String)) -> String {
         Mark::Missing => '-',
         Mark::Changed => '!',
     };
-    let rest: String = text.chars().skip(1).collect();
-    format!("{sign}{}", wrap::fit(&escape(&rest), LINE))
+    let rest = text.strip_prefix([' ', '+', '-', '~']).unwrap_or(text);
+    format!("{sign}{}", wrap::fit(&escape(rest), LINE))
 }
