@@ -19,8 +19,12 @@ use valid::assert_valid;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn align(arguments: &[&str]) -> Output {
+    align_in(Path::new(ROOT), arguments)
+}
+
+fn align_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
-    command.args(arguments).current_dir(ROOT).env("COLUMNS", "100").output().expect("the binary runs")
+    command.args(arguments).current_dir(folder).env("COLUMNS", "100").output().expect("the binary runs")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -112,7 +116,8 @@ impl Inputs {
         std::fs::create_dir_all(at("rules/broken")).unwrap();
         std::fs::write(at("bad.toml"), "align = 1\n[spec]\nname = 'a'\nop = 'b'\nkernal = 1\n").unwrap();
         std::fs::write(at("rules/broken/rule.md"), "+++\nseverity = \"error\"\n+++\n# broken\n\nFails.\n").unwrap();
-        std::fs::write(at("rules/broken/rule.rhai"), "fn check(mock, e2e) { 1 + \"a\" }\n").unwrap();
+        std::fs::write(at("rules/broken/rule.rhai"), "let count = mock.instance_cuont;\n").unwrap();
+        std::fs::write(at("align.toml"), "rules = ['rules']\n").unwrap();
         std::fs::write(at("no-trace.sqlite"), "version https://git-lfs.github.com/spec/v1\n").unwrap();
         let traces = format!("{ROOT}/snapshots/traces");
         let spec = format!(
@@ -154,10 +159,13 @@ fn every_kind_of_run_is_valid_in_every_format() {
     for (name, arguments, ends) in runs(&inputs) {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         for format in Format::ALL {
-            let output = align(&[&["check", "--format", format.name()], arguments.as_slice()].concat());
+            // Rules are the project's, which is looked for where the run starts.
+            let folder = if name == "script-error" { inputs.folder.path() } else { Path::new(ROOT) };
+            let output = align_in(folder, &[&["check", "--format", format.name()], arguments.as_slice()].concat());
             let (said, complained) = (text(&output.stdout), text(&output.stderr));
             assert_eq!(code(&output), ends, "{name} as {format}: {said}{complained}");
             assert_valid(format.name(), &said);
+            assert!(name != "script-error" || format!("{said}{complained}").contains("broken"), "{said}{complained}");
             assert!(!said.is_empty() || !complained.is_empty(), "{name} as {format} says nothing");
         }
     }
