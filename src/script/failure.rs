@@ -83,7 +83,7 @@ impl Failing<'_> {
     /// A run that ended with something else than findings.
     pub(super) fn result(&self, what: impl Into<String>, position: Position) -> Problem {
         let words = Words::new("rule-result", what, "the script's last statement")
-            .help("end the script with an array of findings, one finding, or nothing: `findings`, without a semicolon");
+            .help("end the script with an array of findings, one finding, or nothing: `findings`");
         self.problem(words, self.script, position)
     }
 

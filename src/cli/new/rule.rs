@@ -45,6 +45,11 @@ fn make(name: &str) -> Result<String, Vec<Problem>> {
     for file in files {
         said += &format!("wrote {}\n", escape(&file.display().to_string()));
     }
+    if is_new {
+        said += &format!(
+            "\n{PROJECT_FILE} names only the rules: add `specs = [\"FOLDER\"]`, so that `align test` and `align lint` find your specs too.\n"
+        );
+    }
     said += "\nNow change the script, its page and its cases, and see with `align test` that they agree.\n";
     Ok(said)
 }
