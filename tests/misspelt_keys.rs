@@ -14,6 +14,7 @@ use align::script::Rules;
 use align::spec::keys::FILES;
 use align::spec::{Library, Vocabulary, load_project, load_text, parse_families};
 use proptest::prelude::*;
+use rayon::prelude::*;
 use regex::Regex;
 use schemas::{files, root};
 use std::ops::Range;
@@ -144,11 +145,11 @@ fn is_a_key(wrong: &str, right: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3) })]
 
     #[test]
     fn a_misspelt_key_gets_a_caret_and_the_right_one(edit in 0u8..4, at in 0usize..20, with in prop::char::range('a', 'z')) {
-        for document in DOCUMENTS.iter() {
+        DOCUMENTS.par_iter().try_for_each(|document| {
             for key in &document.keys {
                 let right = &document.text[key.clone()];
                 let wrong = misspelt(right, edit, at, with);
@@ -168,6 +169,7 @@ proptest! {
                     "{}: `{right}` written `{wrong}`:\n{}", document.path.display(), support::render(&found)
                 );
             }
-        }
+            Ok(())
+        })?;
     }
 }
