@@ -130,6 +130,13 @@ fn what_is_reported_in_vain_is_noisy() {
 }
 
 #[test]
+fn a_check_that_is_turned_off_is_not_silent() {
+    let off = format!("{WRONG_SHAPE}silent = \"latency-ratio\"\n[checks]\nlatency-ratio = \"off\"\n");
+    let project = Project::new(&off);
+    snapshot("not-run", &project.shown(&["test"]));
+}
+
+#[test]
 fn a_cause_in_another_place_is_wrong() {
     let order = "reports = [\"module-missing\", \"debug-kernels\"]\n";
     let test = r#"

@@ -40,7 +40,7 @@ pub(super) fn judge(
         tested.problems = run.problems;
         return tested;
     };
-    if let Some(problem) = unrun_rule(test, case) {
+    if let Some(problem) = unrun(test, case) {
         tested.state = State::Broken;
         tested.problems = vec![problem];
         return tested;
@@ -59,18 +59,21 @@ pub(super) fn judge(
     tested
 }
 
-/// A rule that was not run says nothing by its silence.
-fn unrun_rule(test: &Planned<'_>, case: &CaseOutcome) -> Option<Problem> {
-    let rule = test.expectation.rule.as_ref()?;
-    let ran = case.checks.iter().find(|check| check.name == *rule);
-    if ran.is_some_and(|check| check.verdict != Verdict::Skipped) {
-        return None;
-    }
-    let why = ran.and_then(|check| check.reason.clone());
+/// A rule or a check that was not run says nothing by its silence.
+fn unrun(test: &Planned<'_>, case: &CaseOutcome) -> Option<Problem> {
+    let Expectation { rule, at, silent, .. } = &test.expectation;
+    let ran = |name: &str| case.checks.iter().find(|check| check.name == *name);
+    let skipped = |name: &str| ran(name).is_some_and(|check| check.verdict == Verdict::Skipped);
+    let (name, at) = match rule {
+        Some(rule) if skipped(rule) || ran(rule).is_none() => (rule, at),
+        Some(_) => return None,
+        None => silent.iter().find(|name| skipped(name)).map(|name| (&name.value, &name.loc))?,
+    };
+    let why = ran(name).and_then(|check| check.reason.clone());
     let why = why.or_else(|| case.findings.first().map(|finding| finding.message.clone())).unwrap_or_default();
     Some(
-        Problem::spec("rule-not-run", format!("`{}` does not run the rule", escape(&test.title)))
-            .label(&test.expectation.at, "not run")
+        Problem::spec("not-run", format!("`{}` does not run `{name}`", escape(&test.title)))
+            .label(at, "not run")
             .note(why)
             .help(test.command()),
     )
