@@ -10,6 +10,7 @@
 //! ```
 
 mod case;
+mod distributions;
 mod embedded;
 mod exceptions;
 mod jobs;
@@ -17,6 +18,7 @@ mod lifetimes;
 mod rows;
 mod scope;
 mod specs;
+mod timeline;
 mod traces;
 
 use crate::check::{self, Check, Meta};
