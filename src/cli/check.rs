@@ -24,7 +24,7 @@ pub struct Args {
     /// Another trace for the E2E; needs --case where several cases would fit
     #[arg(long, value_name = "FILE")]
     pub e2e: Option<PathBuf>,
-    /// How to report: human, concise (one line a finding) or json
+    /// How to report: human, concise (one line a finding), json or html
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// The least severity that fails: error, warning or note

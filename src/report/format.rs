@@ -14,16 +14,19 @@ pub enum Format {
     Concise,
     /// The whole outcome, versioned.
     Json,
+    /// One page that needs nothing else, for browsers.
+    Html,
 }
 
 impl Format {
-    pub const ALL: [Format; 3] = [Self::Human, Self::Concise, Self::Json];
+    pub const ALL: [Format; 4] = [Self::Human, Self::Concise, Self::Json, Self::Html];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 }

@@ -5,6 +5,7 @@ mod concise;
 mod excerpt;
 mod finding;
 mod format;
+mod html;
 mod human;
 mod json;
 mod known;
@@ -56,6 +57,7 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style) -> String {
         Format::Human => human::render(outcome, style),
         Format::Concise => concise::render(outcome, style),
         Format::Json => json::render(outcome),
+        Format::Html => html::render(outcome),
     }
 }
 
@@ -66,5 +68,7 @@ pub fn render_problems(problems: &[Problem], format: Format, style: &Style) -> S
         Format::Human => problem::render(problems, style),
         Format::Concise => concise::problems(problems, style),
         Format::Json => String::new(),
+        // They stand in the page too, but a page is a file: whoever runs the check reads them here.
+        Format::Html => problem::render(problems, style),
     }
 }
