@@ -9,6 +9,7 @@ mod families;
 mod finding;
 mod plot;
 mod policy;
+mod scale;
 mod sequence;
 #[cfg(test)]
 mod tests;

@@ -4,14 +4,13 @@
 //! wider; heights are pixels.
 
 use super::families::{Families, LegendEntry};
+use super::scale::Scale;
 use super::text::{line, number, percent, step};
 use crate::diag::{Side, duration, plural};
 use crate::outcome::{InstanceTimeline, OpState, Timeline, TimelineOp};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The share of the width that the longer instance takes: the rest holds its end's label.
-const WIDTH: f64 = 0.92;
 /// Heights in pixels: the axis, a strip for marks, a lane, its bar, and the room for links.
 const AXIS: usize = 26;
 const MARKS: usize = 16;
@@ -24,6 +23,9 @@ const LEAST: f64 = 0.000_6;
 const MANY: usize = 500;
 /// Characters of a name in a bar.
 const NAME: usize = 48;
+/// The least shares of the width in which a name, or how long a pause is, can be read.
+const NAMED: f64 = 0.028;
+const SAID: f64 = 0.04;
 
 /// A drawing.
 #[derive(Debug, PartialEq, Serialize)]
@@ -37,8 +39,10 @@ pub(super) struct Drawing {
     pub(super) states: Vec<(&'static str, &'static str, &'static str)>,
     /// What the picture shows, in sentences.
     pub(super) said: Vec<String>,
-    /// The time at the right edge, in ns.
+    /// The time that the whole width stands for, in ns.
     pub(super) full_ns: f64,
+    /// Pauses are shortened: the axis tells lengths and not times.
+    pub(super) shortened: bool,
 }
 
 #[derive(Debug, PartialEq, Serialize)]
@@ -50,14 +54,25 @@ pub(super) struct Tick {
 /// One side: its lanes and bars.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Track {
-    pub(super) side: String,
-    pub(super) span: String,
+    pub(super) side: &'static str,
+    /// The sum of its kernels' durations.
+    pub(super) sum: String,
     pub(super) top: usize,
     pub(super) bottom: usize,
     pub(super) lanes: Vec<Lane>,
     pub(super) bars: Vec<Bar>,
+    pub(super) pauses: Vec<PauseView>,
     /// Where the instance ends.
     pub(super) end: String,
+}
+
+/// A shortened pause.
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct PauseView {
+    pub(super) x: String,
+    pub(super) width: String,
+    /// Empty where there is no room.
+    pub(super) text: String,
 }
 
 #[derive(Debug, PartialEq, Serialize)]
@@ -132,8 +147,7 @@ pub(super) fn thin(timeline: &Timeline, most: usize) -> Timeline {
 }
 
 pub(super) fn draw(timeline: &Timeline, families: &Families) -> Drawing {
-    let longest = timeline.mock.span_ns.max(timeline.e2e.span_ns).max(1) as f64;
-    let scale = Scale { full: longest / WIDTH };
+    let scale = Scale::of(timeline);
     let many = timeline.mock.ops.len() + timeline.e2e.ops.len() > MANY;
     let mock = track(Side::Mock, timeline, AXIS, &scale, families, many);
     let e2e = track(Side::E2e, timeline, mock.bottom + LINKS, &scale, families, many);
@@ -142,31 +156,22 @@ pub(super) fn draw(timeline: &Timeline, families: &Families) -> Drawing {
     let kinds: BTreeSet<_> = ops().map(|op| state(op.state)).filter(|(_, sign, _)| !sign.is_empty()).collect();
     Drawing {
         height: e2e.bottom + 4,
-        ticks: ticks(&scale, longest),
+        ticks: ticks(&scale),
         links,
         legend: families.legend(timeline),
         states: kinds.into_iter().collect(),
         said: vec![said(Side::Mock, &timeline.mock), said(Side::E2e, &timeline.e2e)],
         full_ns: scale.full,
+        shortened: !scale.whole(),
         tracks: vec![mock, e2e],
     }
 }
 
-/// Times to shares of the width.
-struct Scale {
-    full: f64,
-}
-
-impl Scale {
-    fn at(&self, ns: i64) -> f64 {
-        (ns as f64 / self.full).clamp(0.0, 1.0)
-    }
-}
-
-fn ticks(scale: &Scale, longest: f64) -> Vec<Tick> {
-    let step = step(longest, 6);
-    let tick = |n: u32| Tick { x: percent(f64::from(n) * step / scale.full), text: axis(f64::from(n) * step) };
-    (0..=8).take_while(|&n| f64::from(n) * step <= longest).map(tick).collect()
+fn ticks(scale: &Scale) -> Vec<Tick> {
+    let step = step(scale.longest, 6);
+    let text = |n: u32| if scale.whole() || n == 1 { axis(f64::from(n) * step) } else { String::new() };
+    let tick = |n: u32| Tick { x: percent(f64::from(n) * step / scale.full), text: text(n) };
+    (0..=8).take_while(|&n| f64::from(n) * step <= scale.longest).map(tick).collect()
 }
 
 /// A time on an axis, with no more digits than a round number has.
@@ -195,6 +200,7 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
         })
         .collect();
     let lane = |op: &TimelineOp| streams.iter().position(|s| *s == (op.device, op.stream)).unwrap_or(0);
+    let width = |op: &TimelineOp| op.duration_ns as f64 / scale.full;
     let letter = if side == Side::Mock { 'm' } else { 'e' };
     let bars = instance.ops.iter().enumerate().map(|(at, op)| {
         let (class, sign, _) = state(op.state);
@@ -202,27 +208,33 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
         let y = first + lane(op) * LANE;
         Bar {
             id: format!("{letter}{at}"),
-            x: percent(scale.at(op.start_ns)),
-            width: percent(scale.at(op.duration_ns).max(LEAST)),
+            x: percent(scale.at(side, op.start_ns)),
+            width: percent(width(op).max(LEAST)),
             y,
             colour: families.colour(kernel.and_then(|kernel| kernel.family.as_deref())),
             state: class,
             sign,
             sign_y: if side == Side::Mock { y - 4 } else { y + BAR + 11 },
-            name: kernel.filter(|_| !many).map(|kernel| bar_name(&kernel.name)).unwrap_or_default(),
+            name: kernel.filter(|_| !many && width(op) > NAMED).map(|kernel| bar_name(&kernel.name)).unwrap_or_default(),
             position: op.position,
         }
     });
     let bars = bars.collect();
+    let pause = |pause: &super::scale::Pause| {
+        let (from, to) = (scale.at(side, pause.from), scale.at(side, pause.to));
+        let text = if to - from > SAID { duration(pause.ns() as f64) } else { String::new() };
+        PauseView { x: percent(from), width: percent(to - from), text }
+    };
     let height = lanes.len().max(1) * LANE + MARKS;
     Track {
-        side: if side == Side::Mock { "mock" } else { "E2E" }.to_owned(),
-        span: duration(instance.span_ns as f64),
+        side: if side == Side::Mock { "mock" } else { "E2E" },
+        sum: duration(sum(instance) as f64),
         top: first,
         bottom: top + height,
         lanes,
         bars,
-        end: percent(scale.at(instance.span_ns)),
+        pauses: scale.pauses(side).iter().map(pause).collect(),
+        end: percent(scale.at(side, instance.span_ns)),
     }
 }
 
@@ -241,7 +253,7 @@ fn of(timeline: &Timeline, side: Side) -> &InstanceTimeline {
 fn links(timeline: &Timeline, mock: &Track, e2e: &Track, scale: &Scale, many: bool) -> Vec<Link> {
     let below = |at: usize| mock.bars.get(at).map_or(mock.bottom, |bar| bar.y + BAR);
     let above = |at: usize| e2e.bars.get(at).map_or(e2e.top, |bar| bar.y);
-    let middle = |op: &TimelineOp| percent(scale.at(op.start_ns.saturating_add(op.duration_ns / 2)));
+    let middle = |side: Side, op: &TimelineOp| percent(scale.at(side, op.start_ns.saturating_add(op.duration_ns / 2)));
     let index = |side: Side| -> BTreeMap<usize, usize> {
         of(timeline, side).ops.iter().enumerate().map(|(at, op)| (op.position, at)).collect()
     };
@@ -250,7 +262,7 @@ fn links(timeline: &Timeline, mock: &Track, e2e: &Track, scale: &Scale, many: bo
     let gap = |side: Side, position: usize| {
         let (ops, index) = (&of(timeline, side).ops, if side == Side::Mock { &mocks } else { &e2es });
         let before = index.range(..position).next_back().and_then(|(_, &at)| ops.get(at));
-        percent(before.map_or(0.0, |op| scale.at(op.start_ns.saturating_add(op.duration_ns))))
+        percent(before.map_or(0.0, |op| scale.at(side, op.start_ns.saturating_add(op.duration_ns))))
     };
     let positions: BTreeSet<usize> = mocks.keys().chain(e2es.keys()).copied().collect();
     let link = |position: usize| {
@@ -262,9 +274,9 @@ fn links(timeline: &Timeline, mock: &Track, e2e: &Track, scale: &Scale, many: bo
             return None;
         }
         Some(Link {
-            x1: mock_op.map_or_else(|| gap(Side::Mock, position), middle),
+            x1: mock_op.map_or_else(|| gap(Side::Mock, position), |op| middle(Side::Mock, op)),
             y1: m.map_or(mock.bottom - (LANE - BAR), |&at| below(at)),
-            x2: e2e_op.map_or_else(|| gap(Side::E2e, position), middle),
+            x2: e2e_op.map_or_else(|| gap(Side::E2e, position), |op| middle(Side::E2e, op)),
             y2: e.map_or(e2e.top, |&at| above(at)),
             state: state(either.state).0,
             position,
@@ -274,19 +286,23 @@ fn links(timeline: &Timeline, mock: &Track, e2e: &Track, scale: &Scale, many: bo
     positions.into_iter().filter_map(link).collect()
 }
 
+/// The durations of all kernels together, in ns.
+fn sum(instance: &InstanceTimeline) -> i64 {
+    instance.ops.iter().fold(instance.unshown.ns, |sum, op| sum.saturating_add(op.duration_ns))
+}
+
 /// One side in a sentence: what someone who does not see the picture learns from it.
 fn said(side: Side, instance: &InstanceTimeline) -> String {
     let name = if side == Side::Mock { "mock" } else { "E2E" };
     let streams = instance.ops.iter().map(|op| (op.device, op.stream)).collect::<BTreeSet<_>>().len();
     let ops = instance.ops.len() + instance.unshown.count;
-    let busy: i64 = instance.ops.iter().map(|op| op.duration_ns).sum();
     let mut text = format!(
         "{name}: instance {} of those compared, {} on {}, {} from first to last, {} of kernel time",
         instance.instance + 1,
         plural(ops, "kernel"),
         plural(streams, "stream"),
         duration(instance.span_ns as f64),
-        duration(busy.saturating_add(instance.unshown.ns) as f64),
+        duration(sum(instance) as f64),
     );
     if instance.unshown.count > 0 {
         text += &format!(

@@ -29,7 +29,7 @@
 
   // A link to a case opens it, and paper has no folds.
   const open = () => {
-    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const target = document.getElementById(location.hash.slice(1));
     target?.querySelector(":scope > details")?.setAttribute("open", "");
   };
   addEventListener("hashchange", open);

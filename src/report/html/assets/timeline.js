@@ -19,6 +19,7 @@ class Timeline {
     this.say("Point at a kernel, or focus the timeline: arrow keys walk the kernels, + and − zoom, 0 shows all, Ctrl and the wheel zoom at the pointer.");
     figure.querySelector(".tools").hidden = false;
     this.listen();
+    this.names();
   }
 
   listen() {
@@ -71,19 +72,25 @@ class Timeline {
     const least = this.full / count;
     const ten = 10 ** Math.floor(Math.log10(least));
     const step = [1, 2, 5, 10].map((of) => of * ten).find((of) => of >= least);
+    // With shortened pauses the axis tells lengths: only the first step is named.
+    const times = !("shortened" in this.figure.dataset);
     this.axis.replaceChildren();
     for (let n = 0; n * step <= this.full * 0.95; n += 1) {
       const x = ((n * step) / this.full) * 100 + "%";
-      this.axis.append(shape("line", { x1: x, x2: x, y1: 16, y2: "100%" }), shape("text", { x, y: 11 }, axisTime(n * step)));
+      this.axis.append(shape("line", { x1: x, x2: x, y1: 16, y2: "100%" }), shape("text", { x, y: 11 }, times || n === 1 ? axisTime(n * step) : ""));
     }
   }
 
   /** Names in bars that have become wide enough. */
   names() {
     const wide = this.scroll.clientWidth * this.zoom;
+    if (wide === 0) return;
     for (const bar of this.bars) {
       const rect = bar.firstElementChild;
-      if (bar.querySelector("svg") || (parseFloat(rect.getAttribute("width")) / 100) * wide < 40) continue;
+      const fits = (parseFloat(rect.getAttribute("width")) / 100) * wide >= 30;
+      const written = bar.querySelector("svg");
+      if (written) written.style.display = fits ? "" : "none";
+      if (written || !fits) continue;
       const name = this.data.kernels[this.op(bar)[4]][0];
       const place = { x: rect.getAttribute("x"), y: rect.getAttribute("y"), width: rect.getAttribute("width"), height: 24 };
       const inner = shape("svg", place);
