@@ -1,8 +1,10 @@
 //! Outcomes built by hand, as the pipeline would give them.
 
 mod odd;
+mod pictures;
 
 pub(super) use odd::{edges, hostile, long, many_extra, variants};
+pub(super) use pictures::pictured;
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
