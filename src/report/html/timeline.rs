@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const AXIS: usize = 26;
 const MARKS: usize = 16;
 const LANE: usize = 30;
+/// A lane with room for marks between it and the next.
+const MARKED_LANE: usize = LANE + 12;
 const BAR: usize = 24;
 const LINKS: usize = 44;
 /// The least share of the width that a bar is drawn with.
@@ -41,6 +43,8 @@ pub(super) struct Drawing {
     pub(super) said: Vec<String>,
     /// The time that the whole width stands for, in ns.
     pub(super) full_ns: f64,
+    /// So many bars that edges would hide them.
+    pub(super) dense: bool,
     /// Pauses are shortened: the axis tells lengths and not times.
     pub(super) shortened: bool,
 }
@@ -162,6 +166,7 @@ pub(super) fn draw(timeline: &Timeline, families: &Families) -> Drawing {
         states: kinds.into_iter().collect(),
         said: vec![said(Side::Mock, &timeline.mock), said(Side::E2e, &timeline.e2e)],
         full_ns: scale.full,
+        dense: many,
         shortened: !scale.whole(),
         tracks: vec![mock, e2e],
     }
@@ -191,11 +196,13 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
     let devices = streams.iter().map(|(device, _)| device).collect::<BTreeSet<_>>().len();
     // Marks stand away from the links: above the mock's bars, below the E2E's.
     let first = if side == Side::Mock { top + MARKS } else { top };
+    let marked = instance.ops.iter().any(|op| op.state != OpState::Match);
+    let step = if marked && streams.len() > 1 { MARKED_LANE } else { LANE };
     let lanes: Vec<Lane> = streams
         .iter()
         .enumerate()
         .map(|(at, (device, stream))| Lane {
-            y: first + at * LANE,
+            y: first + at * step,
             name: if devices > 1 { format!("dev {device} · {stream}") } else { format!("stream {stream}") },
         })
         .collect();
@@ -205,7 +212,7 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
     let bars = instance.ops.iter().enumerate().map(|(at, op)| {
         let (class, sign, _) = state(op.state);
         let kernel = timeline.kernels.get(op.kernel);
-        let y = first + lane(op) * LANE;
+        let y = first + lane(op) * step;
         Bar {
             id: format!("{letter}{at}"),
             x: percent(scale.at(side, op.start_ns)),
@@ -225,7 +232,7 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
         let text = if to - from > SAID { duration(pause.ns() as f64) } else { String::new() };
         PauseView { x: percent(from), width: percent(to - from), text }
     };
-    let height = lanes.len().max(1) * LANE + MARKS;
+    let height = lanes.len().max(1) * step + MARKS;
     Track {
         side: if side == Side::Mock { "mock" } else { "E2E" },
         sum: duration(sum(instance) as f64),
