@@ -17,7 +17,7 @@ pub struct Args {
     #[arg(value_name = "SPEC")]
     pub specs: Vec<PathBuf>,
     /// How to report: human, concise (one line a finding) or json
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::without_page)]
     pub format: Format,
     /// The least severity that fails: error, warning or note
     #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "warning")]

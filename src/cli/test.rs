@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long)]
     pub bless: bool,
     /// How to report: human, concise (one line a test) or json
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::without_page)]
     pub format: Format,
 }
 

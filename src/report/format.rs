@@ -37,6 +37,19 @@ impl fmt::Display for Format {
     }
 }
 
+impl Format {
+    /// A format for what has no page: anything but the report of `align check`.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn without_page(name: &str) -> Result<Self, String> {
+        match name.parse()? {
+            Self::Html => Err("only `align check` reports on a page; one of: human, concise, json".to_owned()),
+            format => Ok(format),
+        }
+    }
+}
+
 impl FromStr for Format {
     type Err = String;
 
@@ -59,6 +72,8 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
+        assert_eq!(Format::without_page("json"), Ok(Format::Json));
+        assert!(Format::without_page("html").is_err_and(|why| why.contains("align check")));
         assert_eq!("jsn".parse::<Format>(), Err("no report has this format; did you mean `json`?".to_owned()));
     }
 }

@@ -9,7 +9,8 @@ use crate::outcome::LintOutcome;
 /// into.
 pub fn render_lint(outcome: &LintOutcome, remarks: &[Remark], format: Format, style: &Style) -> String {
     match format {
-        Format::Human => human(outcome, remarks, style),
+        // There is no page of remarks: whoever asks for one is refused before this.
+        Format::Human | Format::Html => human(outcome, remarks, style),
         Format::Concise => remarks.iter().map(|r| concise::one(&r.problem, r.severity, style)).collect(),
         Format::Json => json::render(outcome),
     }

@@ -2,8 +2,30 @@
 
 /// Elements that begin a line of their own.
 const BLOCKS: &[&str] = &[
-    "p", "h1", "h2", "h3", "h4", "li", "tr", "dt", "dd", "section", "article", "table", "figure", "figcaption", "pre",
-    "summary", "details", "ul", "dl", "div", "header", "footer", "main", "button",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "li",
+    "tr",
+    "dt",
+    "dd",
+    "section",
+    "article",
+    "table",
+    "figure",
+    "figcaption",
+    "pre",
+    "summary",
+    "details",
+    "ul",
+    "dl",
+    "div",
+    "header",
+    "footer",
+    "main",
+    "button",
 ];
 
 pub(crate) fn text(page: &str) -> String {

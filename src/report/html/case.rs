@@ -157,7 +157,7 @@ pub(super) fn view(
         diagnoses: case.diagnoses.iter().map(diagnosis).collect(),
         sides: vec![side("mock", &case.mock), side("E2E", &case.e2e)],
         drawing: drawn.map(|timeline| timeline::draw(timeline, families)),
-        data: drawn.map(|timeline| data::CaseData::of(timeline)),
+        data: drawn.map(data::CaseData::of),
         findings: open.into_iter().map(finding).collect(),
         known_findings: known.into_iter().map(finding).collect(),
         sequence,
@@ -301,7 +301,8 @@ fn kernel_plots(case: &CaseOutcome, budget: &Budget) -> (Vec<KernelPlot>, usize)
 }
 
 fn kernel_plot(kernel: &KernelTimes) -> Option<KernelPlot> {
-    let time = |d: &Option<crate::outcome::Distribution>| d.as_ref().map_or("–".to_owned(), |d| duration(d.median_ns()));
+    let time =
+        |d: &Option<crate::outcome::Distribution>| d.as_ref().map_or("–".to_owned(), |d| duration(d.median_ns()));
     let (mock, e2e) = (kernel.mock.as_ref(), kernel.e2e.as_ref());
     let times = Times { mock, e2e, interval: kernel.interval, tolerance: kernel.tolerance };
     Some(KernelPlot {

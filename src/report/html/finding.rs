@@ -85,8 +85,13 @@ pub(super) fn view(finding: &FindingOutcome, timeline: Option<&Timeline>, source
 fn positions(finding: &FindingOutcome, timeline: &Timeline) -> BTreeSet<usize> {
     let sides = [(Side::Mock, &timeline.mock), (Side::E2e, &timeline.e2e)];
     let drawn: BTreeSet<usize> = sides.iter().flat_map(|(_, side)| &side.ops).map(|op| op.position).collect();
-    let labelled: BTreeSet<usize> =
-        finding.excerpt.iter().flat_map(|excerpt| &excerpt.positions).copied().filter(|at| drawn.contains(at)).collect();
+    let labelled: BTreeSet<usize> = finding
+        .excerpt
+        .iter()
+        .flat_map(|excerpt| &excerpt.positions)
+        .copied()
+        .filter(|at| drawn.contains(at))
+        .collect();
     if !labelled.is_empty() {
         return labelled;
     }
@@ -103,9 +108,8 @@ fn positions(finding: &FindingOutcome, timeline: &Timeline) -> BTreeSet<usize> {
         }
     }
     if found.is_empty() && !finding.kernels.is_empty() {
-        let meant = |kernel: usize| {
-            timeline.kernels.get(kernel).is_some_and(|kernel| finding.kernels.iter().any(|name| *name == kernel.exact))
-        };
+        let meant =
+            |kernel: usize| timeline.kernels.get(kernel).is_some_and(|kernel| finding.kernels.contains(&kernel.exact));
         let ops = sides.iter().flat_map(|(_, side)| &side.ops);
         found.extend(ops.filter(|op| meant(op.kernel)).map(|op| op.position));
     }

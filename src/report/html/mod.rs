@@ -54,7 +54,12 @@ struct Budget {
 impl Budget {
     fn of(cases: usize) -> Self {
         let each = |all: usize, least: usize| (all / cases.max(1)).max(least);
-        Self { bars: each(3_000, 40), lines: each(1_200, 20).min(400), plots: each(140, 3).min(40), passing: cases <= 40 }
+        Self {
+            bars: each(3_000, 40),
+            lines: each(1_200, 20).min(400),
+            plots: each(140, 3).min(40),
+            passing: cases <= 40,
+        }
     }
 
     fn draws(&self, case: &CaseOutcome) -> bool {

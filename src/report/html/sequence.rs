@@ -96,7 +96,21 @@ fn folded(position: usize, run: usize) -> Line {
     let (sign, state, words) = ("", "match", "match");
     let (other, other_whole) = (None, None);
     let (mock, e2e, ratio, known) = (none(), none(), none(), false);
-    Line { position, sign, state, words, name: none(), whole: none(), other, other_whole, mock, e2e, ratio, known, folded: run }
+    Line {
+        position,
+        sign,
+        state,
+        words,
+        name: none(),
+        whole: none(),
+        other,
+        other_whole,
+        mock,
+        e2e,
+        ratio,
+        known,
+        folded: run,
+    }
 }
 
 fn full(timeline: &Timeline, position: usize, place: &(Option<&TimelineOp>, Option<&TimelineOp>)) -> Option<Line> {
@@ -213,7 +227,8 @@ mod tests {
             moved_bytes: 0,
         };
         assert_eq!(launch_words(&launch), "grid 4 × 8, block 128, 168 registers, 48.0 KiB shared");
-        let copy = Launch { grid: [0; 3], block: [0; 3], registers: 0, dynamic_shared_bytes: 0, moved_bytes: 64, ..launch };
+        let copy =
+            Launch { grid: [0; 3], block: [0; 3], registers: 0, dynamic_shared_bytes: 0, moved_bytes: 64, ..launch };
         assert_eq!(launch_words(&copy), "64 B moved");
     }
 }

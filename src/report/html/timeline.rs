@@ -222,7 +222,10 @@ fn track(side: Side, timeline: &Timeline, top: usize, scale: &Scale, families: &
             state: class,
             sign,
             sign_y: if side == Side::Mock { y - 4 } else { y + BAR + 11 },
-            name: kernel.filter(|_| !many && width(op) > NAMED).map(|kernel| bar_name(&kernel.name)).unwrap_or_default(),
+            name: kernel
+                .filter(|_| !many && width(op) > NAMED)
+                .map(|kernel| bar_name(&kernel.name))
+                .unwrap_or_default(),
             position: op.position,
         }
     });
