@@ -64,7 +64,8 @@ fn every_format_of_every_pair() {
     let session = Session::shipped().expect("the shipped files are right");
     let pairs: Vec<&Pair> = ATTENTION.iter().chain(OTHERS.iter()).collect();
     let outcomes: Vec<Outcome> = pairs.iter().map(|pair| run(&session, pair)).collect();
-    for format in Format::ALL.into_iter().filter(|format| *format != Format::Human) {
+    // The words of pages are in a snapshot of their own.
+    for format in Format::ALL.into_iter().filter(|format| !matches!(format, Format::Human | Format::Html)) {
         let mut all = String::new();
         for (pair, outcome) in pairs.iter().zip(&outcomes) {
             let report = render(outcome, format, &Style::default());

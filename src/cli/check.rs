@@ -26,7 +26,7 @@ pub struct Args {
     /// Another trace for the E2E; needs --case where several cases would fit
     #[arg(long, value_name = "FILE")]
     pub e2e: Option<PathBuf>,
-    /// How to report: human (the default), concise (one line a finding), json, markdown, sarif, junit or github
+    /// How to report: human (the default), concise (one line a finding), json, html, markdown, sarif, junit or github
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// A report in a file, beside the one on stdout; as often as wanted. An older file is replaced; `-` is stdout

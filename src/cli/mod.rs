@@ -119,7 +119,7 @@ fn failed(problems: &[Problem], format: Format, terminal: &Terminal) -> Said {
         ProblemClass::Nothing => 4,
     });
     let stdout = match format {
-        Format::Json => render(&Outcome::of_problems(problems), format, &terminal.out),
+        Format::Json | Format::Html => render(&Outcome::of_problems(problems), format, &terminal.out),
         _ => String::new(),
     };
     Said { stdout, stderr: render_problems(problems, format, &terminal.err), code }

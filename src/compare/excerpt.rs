@@ -23,6 +23,7 @@ pub fn excerpt(comparison: &Comparison, labels: &[(usize, String)]) -> Excerpt {
         fold(&mut excerpt, &mut folded);
         for (_, text) in labels.iter().filter(|(label, _)| *label == at) {
             excerpt.labels.push((excerpt.lines.len(), text.clone()));
+            excerpt.positions.push(at);
         }
         excerpt.lines.push(line(comparison, at));
     }

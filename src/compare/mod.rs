@@ -121,6 +121,18 @@ impl Comparison {
         self.selection(side).instances.get(index)
     }
 
+    /// Which of its side's instances that is, in time order.
+    pub fn representative_index(&self, side: Side) -> Option<usize> {
+        self.representatives[usize::from(side == Side::E2e)]
+    }
+
+    /// How long the kernel at an index of a side's sequence took, per instance in time order, in ns.
+    pub fn durations(&self, side: Side, index: usize) -> Vec<f64> {
+        let ops = &self.trace(side).ops;
+        let instances = self.selection(side).instances.iter();
+        instances.filter_map(|instance| instance.ops.get(index)).map(|&op| ops.duration(op) as f64).collect()
+    }
+
     /// The kernel at an index of a side's sequence, in the representative instance.
     pub fn op_at(&self, side: Side, index: usize) -> Option<u32> {
         self.representative(side)?.ops.get(index).copied()

@@ -116,6 +116,9 @@ pub struct Excerpt {
     pub lines: Vec<(Mark, String)>,
     /// Labels: an index into `lines`, and what is said there.
     pub labels: Vec<(usize, String)>,
+    /// The places of the alignment that are labelled, in step with `labels`: what a picture of it marks.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub positions: Vec<usize>,
 }
 
 /// One thing that a check has to say.

@@ -5,22 +5,26 @@
 
 mod counts;
 mod decision;
+mod distribution;
 mod finding;
 mod lint;
 mod problem;
 #[cfg(test)]
 mod schema;
 mod side;
+mod timeline;
 
 pub use crate::select::{LeftOut, Method};
 pub use crate::stats::{Interval, Method as IntervalMethod};
 pub use crate::trace::Provenance;
 pub use counts::{Counts, KnownCounts};
 pub use decision::{Decision, Page};
+pub use distribution::{Distribution, Distributions, Histogram, InstanceTimes, KernelTimes};
 pub use finding::{FindingOutcome, Place};
 pub use lint::{LintOutcome, RemarkOutcome};
 pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
+pub use timeline::{InstanceTimeline, Launch, OpState, Timeline, TimelineKernel, TimelineOp, Unshown};
 
 use crate::diag::{Problem, ProblemClass, Severity, SourceFile, Verdict};
 use serde::{Deserialize, Serialize};
@@ -79,6 +83,12 @@ pub struct CaseOutcome {
     /// The summary table: one row a kernel, in the order of the sequence.
     pub rows: Vec<Row>,
     pub latency: Option<LatencyOutcome>,
+    /// One instance of each side, operation by operation; nothing where nothing was compared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub timeline: Option<Timeline>,
+    /// How the times of all instances, and of their kernels, are spread.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub distributions: Option<Distributions>,
     /// Every check and rule that ran, in a fixed order.
     pub checks: Vec<CheckOutcome>,
     /// What counts, ordered by severity, then by check.

@@ -3,7 +3,7 @@
 use super::exceptions::{Entry, Exceptions};
 use super::jobs::Job;
 use super::traces::Traces;
-use super::{Options, Session, rows};
+use super::{Options, Session, distributions, rows, timeline};
 use crate::check::{self, Check, Context, Judgement, Unselected};
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
@@ -98,6 +98,8 @@ fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
         e2e: side(e2e),
         rows: Vec::new(),
         latency: None,
+        timeline: None,
+        distributions: None,
         checks: Vec::new(),
         findings: Vec::new(),
         diagnoses: Vec::new(),
@@ -242,6 +244,8 @@ fn describe(context: &Context<'_>, outcome: &mut CaseOutcome) {
         slot.second = second_opinion(selection);
     }
     outcome.rows = rows::rows(context);
+    outcome.timeline = timeline::timeline(context);
+    outcome.distributions = Some(distributions::distributions(context));
     let instance = &comparison.instance;
     outcome.latency = Some(LatencyOutcome {
         mock_median_ns: instance.mock_median_ns,

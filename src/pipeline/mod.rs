@@ -10,6 +10,7 @@
 //! ```
 
 mod case;
+mod distributions;
 mod embedded;
 mod exceptions;
 mod jobs;
@@ -19,6 +20,7 @@ mod rows;
 mod run;
 mod scope;
 mod specs;
+mod timeline;
 mod traces;
 
 pub use run::{Run, exit_code};

@@ -14,6 +14,8 @@ pub enum Format {
     Concise,
     /// The whole outcome, versioned.
     Json,
+    /// One page that needs nothing else, for browsers.
+    Html,
     /// The deliverables of an alignment, for pull requests and wikis.
     Markdown,
     /// SARIF 2.1.0, for code hosts and editors.
@@ -25,8 +27,8 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 7] =
-        [Self::Human, Self::Concise, Self::Json, Self::Markdown, Self::Sarif, Self::Junit, Self::Github];
+    pub const ALL: [Format; 8] =
+        [Self::Human, Self::Concise, Self::Json, Self::Html, Self::Markdown, Self::Sarif, Self::Junit, Self::Github];
     /// Those that every verb has.
     pub const PLAIN: [Format; 3] = [Self::Human, Self::Concise, Self::Json];
 
@@ -35,6 +37,7 @@ impl Format {
             Self::Human => "human",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
@@ -56,6 +59,8 @@ impl fmt::Display for Format {
         f.pad(self.name())
     }
 }
+
+impl Format {}
 
 impl FromStr for Format {
     type Err = String;

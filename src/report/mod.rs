@@ -6,6 +6,7 @@ mod excerpt;
 mod finding;
 mod format;
 mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -63,6 +64,7 @@ pub fn render(outcome: &Outcome, format: Format, style: &Style) -> String {
         Format::Human => human::render(outcome, style),
         Format::Concise => concise::render(outcome, style),
         Format::Json => json::render(outcome),
+        Format::Html => html::render(outcome),
         Format::Markdown => markdown::render(outcome, style),
         Format::Sarif => sarif::render(outcome),
         Format::Junit => junit::render(outcome),
@@ -76,6 +78,8 @@ pub fn render_problems(problems: &[Problem], format: Format, style: &Style) -> S
     match format {
         Format::Human | Format::Markdown | Format::Sarif | Format::Junit => problem::render(problems, style),
         Format::Concise => concise::problems(problems, style),
+        // They stand in the page too, but a page is a file: whoever runs the check reads them here.
+        Format::Html => problem::render(problems, style),
         Format::Json | Format::Github => String::new(),
     }
 }

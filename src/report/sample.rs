@@ -1,8 +1,10 @@
 //! Outcomes built by hand, as the pipeline would give them.
 
 mod odd;
+mod pictures;
 
 pub(super) use odd::{edges, hostile, long, many_extra, variants};
+pub(super) use pictures::pictured;
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
@@ -143,6 +145,8 @@ pub(super) fn passing() -> CaseOutcome {
             tolerance: 0.10,
             reason: None,
         }),
+        timeline: None,
+        distributions: None,
         checks: vec![check("kernel-name", Verdict::Pass, None, 0), check("latency-ratio", Verdict::Pass, None, 0)],
         findings: Vec::new(),
         diagnoses: Vec::new(),
@@ -233,6 +237,7 @@ fn other_kernel() -> FindingOutcome {
             (Mark::Changed, line('~', 4, "flash_fwd_splitkv_kernel  ->  FlashAttnFwdSm90", "31.90 us", "20.70 us")),
         ],
         labels: vec![(2, "another kernel".to_owned())],
+        positions: vec![4],
     });
     finding.help = Some(
         "a library picks its variant by shape, data type and device: make the mock's inputs and settings those of the E2E"
@@ -258,6 +263,7 @@ fn extra_kernels(fill: &str) -> FindingOutcome {
             (Mark::Same, "    … 1 kernel".to_owned()),
         ],
         labels: vec![(0, "not in the E2E".to_owned()), (1, "not in the E2E".to_owned())],
+        positions: vec![0, 1],
     });
     finding.evidence = vec![
         Evidence::on(Side::Mock, fill).at(at(1_234_567_890_123, 7, 81_234, fill)),

@@ -190,7 +190,7 @@ fn unsafe_characters(text: &str, colour: bool) -> Vec<char> {
 }
 
 /// A sample with every text of it replaced by one of these, through its JSON.
-fn scrambled(case: CaseOutcome, texts: &[String]) -> Option<CaseOutcome> {
+pub(super) fn scrambled(case: CaseOutcome, texts: &[String]) -> Option<CaseOutcome> {
     fn visit(value: &mut serde_json::Value, next: &mut dyn FnMut(&str) -> String) {
         match value {
             serde_json::Value::String(text) => *text = next(text),
@@ -226,7 +226,7 @@ proptest! {
         colour: bool, verbose: bool, quiet: bool, width in 0usize..140,
     ) {
         let style = Style { colour, width, quiet, verbose, ..NARROW };
-        let samples = [sample::failing(), sample::known(), sample::edges(), sample::skipped()];
+        let samples = [sample::pictured(sample::failing()), sample::known(), sample::edges(), sample::skipped()];
         let cases: Option<Vec<CaseOutcome>> = samples.into_iter().map(|case| scrambled(case, &texts)).collect();
         let mut outcome = sample::outcome(cases.ok_or_else(|| TestCaseError::fail("a sample is lost"))?);
         outcome.sources = vec![SourceFile::new("", source.as_str())];
@@ -236,9 +236,9 @@ proptest! {
                 (place.start, place.end) = (start, start + len);
             }
         }
-        for format in [Format::Human, Format::Concise] {
+        for format in [Format::Human, Format::Concise, Format::Html] {
             let text = render(&outcome, format, &style);
-            prop_assert!(unsafe_characters(&text, colour).is_empty(), "{}", text);
+            prop_assert!(unsafe_characters(&text, colour && format != Format::Html).is_empty(), "{}", text);
         }
         for format in Format::ALL.into_iter().filter(|format| *format != Format::Human && *format != Format::Concise) {
             formats::assert_valid(format.name(), &render(&outcome, format, &style));

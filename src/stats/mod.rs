@@ -6,5 +6,5 @@ mod robust;
 mod steady;
 
 pub use interval::{Interval, Method, ratio_interval};
-pub use robust::{mad, median, quantile};
+pub use robust::{mad, median, quantile, quantile_of_sorted};
 pub use steady::leading_outliers;

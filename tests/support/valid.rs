@@ -22,8 +22,18 @@ pub(crate) fn assert_valid(format: &str, text: &str) {
         "junit" => assert_junit(text),
         "github" => assert_github(text),
         "markdown" => assert_markdown(text),
+        "html" => assert_html(text),
         "human" | "concise" => assert!(text.is_empty() || text.ends_with('\n'), "{text}"),
         other => panic!("no check for the format {other}: write one"),
+    }
+}
+
+/// One page that loads nothing; what it says and does is tested in `tests/html.rs` and in a browser.
+fn assert_html(text: &str) {
+    assert!(text.starts_with("<!doctype html>") && text.ends_with("</html>\n"), "{text}");
+    assert!(text.contains("http-equiv=\"Content-Security-Policy\""), "{text}");
+    for outside in ["src=\"http", "href=\"http", "<link", "@import", "<iframe"] {
+        assert!(!text.contains(outside), "{outside} in {text}");
     }
 }
 
