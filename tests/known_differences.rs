@@ -191,3 +191,29 @@ fn every_report_counts_them_apart_from_findings() {
     assert_eq!(json["counts"]["known_differences"]["covers"], 2);
     assert_eq!(json["cases"][1]["known"][0]["state"], "covers");
 }
+
+/// The verdict of a spec on two small traces of one kernel each, with an entry about the kernels of another name.
+fn replaced(mock: &str, entry: &str) -> Verdict {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    let trace = |range: &str, kernel: &str| {
+        format!(
+            "align-trace 1\n\nrepeat 12\n  range {range}\n    kernel  9.0,9.1us  8/256  {kernel}\n    kernel  50us  132/384  gemm(…)\n"
+        )
+    };
+    write("mock.trace", trace("iter", mock));
+    write("e2e.trace", trace("layer", "rms_norm_kernel<float>(…)"));
+    let text = format!(
+        "align = 1\n[spec]\nname = \"a\"\nop = \"norm\"\n[mock]\ntrace = \"mock.trace\"\neach = {{ range = \"iter\" }}\n\
+         [e2e]\ntrace = \"e2e.trace\"\neach = {{ range = \"layer\" }}\n[[known_difference]]\nreason = \"an older build\"\n{entry}\n"
+    );
+    write("spec.toml", text);
+    run(&folder.path().join("spec.toml"), ALL, None).verdict
+}
+
+#[test]
+fn one_kernel_for_another_is_excused_by_both_names() {
+    let entry = "checks = ['kernel-name']\nkernels = ['*rms_norm_kernel<float>*', '*rms_norm_kernel<half>*']";
+    assert_eq!(replaced("rms_norm_kernel<half>(…)", entry), Verdict::Pass);
+    assert_eq!(replaced("rms_norm_kernel<double>(…)", entry), Verdict::Fail, "a third kernel is another difference");
+}

@@ -1,7 +1,8 @@
 //! Entries appended to the text of a spec; all that was there stays as it was.
 
-use super::entry::{Entry, REASON};
+use super::entry::Entry;
 use crate::diag::{Loc, Problem, SourceFile};
+use crate::spec::{UNEXPLAINED, quote};
 use std::sync::Arc;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
@@ -48,15 +49,20 @@ fn values(entry: &Entry) -> Vec<(&'static str, Value)> {
     values.push(("checks", texts(std::slice::from_ref(&entry.check))));
     values.extend(entry.side.map(|side| ("side", Value::from(side.to_string()))));
     values.extend((!entry.cases.is_empty()).then(|| ("cases", texts(&entry.cases))));
-    values.push(("reason", Value::from(REASON)));
-    values.extend(entry.impact.as_ref().map(|impact| ("impact", Value::from(impact.as_str()))));
+    values.push(("reason", text(UNEXPLAINED)));
+    values.extend(entry.impact.as_ref().map(|impact| ("impact", text(impact))));
     let until = entry.until.as_ref().and_then(|until| until.parse::<toml_edit::Datetime>().ok());
     values.extend(until.map(|until| ("until", Value::from(until))));
     values
 }
 
+/// As other texts of a spec are written; what is read back is the same.
+fn text(text: &str) -> Value {
+    quote(text).parse().unwrap_or_else(|_| Value::from(text))
+}
+
 fn texts(texts: &[String]) -> Value {
-    let mut array: Array = texts.iter().map(String::as_str).collect();
+    let mut array: Array = texts.iter().map(|t| text(t)).collect();
     if texts.len() > BESIDE {
         for value in array.iter_mut() {
             value.decor_mut().set_prefix("\n    ");

@@ -2,9 +2,6 @@
 
 use crate::diag::Side;
 
-/// What stands where nobody has said yet why the difference is there.
-pub(super) const REASON: &str = "TODO: why is this so?";
-
 /// One proposed entry, as it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {

@@ -13,7 +13,7 @@ use crate::pipeline::{Loaded, Options, Overrides, Session};
 use crate::spec::Spec;
 pub use entry::Entry;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// What is excused may uncover other findings (times are compared once the kernels agree), these no more than latency
 /// and its kernels: the second round finds them, the third nothing.
@@ -82,10 +82,17 @@ fn replace_all(
     texts: &BTreeMap<String, String>,
     mut entries: BTreeMap<String, Vec<Entry>>,
 ) -> Result<Vec<Written>, Vec<Problem>> {
+    let changed: Vec<(&Spec, &String)> =
+        specs.iter().filter_map(|loaded| Some((&loaded.spec, texts.get(&loaded.spec.file.name)?))).collect();
+    let path = |spec: &Spec| PathBuf::from(&spec.file.name);
+    let problems: Vec<Problem> =
+        changed.iter().filter_map(|(spec, _)| replace::unchanged(&path(spec), &spec.file.text).err()).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut written = Vec::new();
-    for spec in specs.iter().map(|loaded| &loaded.spec) {
-        let Some(text) = texts.get(&spec.file.name) else { continue };
-        replace::replace(Path::new(&spec.file.name), &spec.file.text, text).map_err(|problem| vec![problem])?;
+    for (spec, text) in changed {
+        replace::replace(&path(spec), &spec.file.text, text).map_err(|problem| vec![problem])?;
         let entries = entries.remove(&spec.file.name).unwrap_or_default();
         written.push(Written { file: spec.file.name.clone(), entries });
     }

@@ -10,7 +10,7 @@ pub(super) fn tight(names: &[String], others: &[String]) -> Vec<String> {
     let mut patterns: Vec<String> = Vec::new();
     for name in names.iter().map(|name| Identity::new(name, "")) {
         let fits = |text: &String| {
-            TextPattern::new(text).is_ok_and(|p| matches(&p, &name) && !others.iter().any(|other| matches(&p, other)))
+            TextPattern::new(text).is_ok_and(|p| p.names(&name) && !others.iter().any(|other| p.names(other)))
         };
         let found = [by_words(&name), Some(literal(&name.function))].into_iter().flatten().find(fits);
         let pattern = found.unwrap_or_else(|| literal(&name.exact));
@@ -19,10 +19,6 @@ pub(super) fn tight(names: &[String], others: &[String]) -> Vec<String> {
         }
     }
     patterns
-}
-
-fn matches(pattern: &TextPattern, name: &Identity) -> bool {
-    pattern.matches(&name.function) || pattern.matches(&name.exact)
 }
 
 /// `*vectorized_elementwise_kernel*FillFunctor*`, where the name says more than its function does.
@@ -79,7 +75,7 @@ mod tests {
             prop_assume!(name != other);
             let patterns = tight(std::slice::from_ref(&name), std::slice::from_ref(&other));
             let pattern = TextPattern::new(&patterns[0]);
-            prop_assert!(pattern.as_ref().is_ok_and(|p| matches(p, &Identity::new(&name, ""))));
+            prop_assert!(pattern.as_ref().is_ok_and(|p| p.names(&Identity::new(&name, ""))));
         }
     }
 }

@@ -55,7 +55,10 @@ fn said(suite: &Suite, args: &Args, terminal: &Terminal) -> Said {
     if args.bless {
         match suite.bless() {
             Ok(recorded) => {
-                stderr += &format!("{} recorded: read the difference before you commit it\n", plural(recorded, "test"));
+                stderr += &match recorded {
+                    0 => "nothing to record\n".to_owned(),
+                    n => format!("{} recorded: read the difference before you commit it\n", plural(n, "test")),
+                };
                 code = suite.code_after_blessing();
             }
             Err(problems) => {

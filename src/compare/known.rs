@@ -46,13 +46,19 @@ fn covers(selected: &Selected, position: &Position, known: &KnownDifference, rep
     if known.kernels.is_empty() || !meant {
         return false;
     }
-    Side::BOTH.into_iter().any(|side| {
-        let asked = known.side.as_ref().is_none_or(|s| s.value == side);
+    let on = |side: Side| {
         let identity = position.on(side).map(|i| selected.lexicon.identity(selected.side(side).sequence[i]));
-        asked && identity.is_some_and(|name| matches(known, name))
-    })
+        identity.map(|name| matches(known, name))
+    };
+    let asked = |side: &Side| known.side.as_ref().is_none_or(|s| s.value == *side);
+    let mut sides = Side::BOTH.into_iter().filter(asked).filter_map(on);
+    match position.difference() {
+        // Another kernel in a third one's place is another difference.
+        Difference::Variant | Difference::Substituted => sides.all(|named| named),
+        _ => sides.any(|named| named),
+    }
 }
 
 fn matches(known: &KnownDifference, name: &Identity) -> bool {
-    known.kernels.iter().any(|p| p.matches(&name.function) || p.matches(&name.exact))
+    known.kernels.iter().any(|p| p.names(name))
 }

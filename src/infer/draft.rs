@@ -18,6 +18,7 @@ use crate::kernel::KernelPattern;
 use crate::limits::{INFER_TOLERANCE, TOLERANCE};
 use crate::outcome::CaseOutcome;
 use crate::pipeline::{Options, Session};
+use crate::spec::UNEXPLAINED;
 use crate::trace::framework::{Framework, Phase, framework, phase};
 use crate::trace::{Trace, open};
 use std::path::Path;
@@ -252,7 +253,7 @@ fn widen_or_declare(sheet: &mut Sheet, outcome: &CaseOutcome, comparison: &Compa
     let outside = |i: &&crate::outcome::Interval| i.low < 1.0 / (1.0 + TOLERANCE) || i.high > 1.0 + TOLERANCE;
     if let Some(interval) = near.filter(outside).filter(|_| sheet.latency.is_none()) {
         let reason = format!(
-            "TODO: why is this so? Measured {} [{}, {}], {} against {} instances",
+            "{UNEXPLAINED} Measured {} [{}, {}], {} against {} instances",
             signed_percent(interval.ratio),
             signed_percent(interval.low),
             signed_percent(interval.high),

@@ -44,6 +44,8 @@ pub(super) struct Entries {
 /// Kernels of one entry in the making.
 struct Draft<'c> {
     pattern: String,
+    /// The pattern, read once.
+    made: Option<KernelPattern>,
     family: Option<&'c str>,
     /// Says nothing of the op: small work inside any op, or what runs around ops.
     glue: bool,
@@ -78,7 +80,7 @@ pub(super) fn entries(comparison: &Comparison, varied: &[Vec<Symbol>]) -> Entrie
         }
         let own = !draft.glue && !draft.companion;
         let critical = draft.core || (own && (share >= CRITICAL_SHARE || (!has_core && draft.time >= most)));
-        let counts = counts(comparison, &draft.pattern, varied);
+        let counts = counts(comparison, draft.made.as_ref(), varied);
         entries.listed.push(Entry {
             least: counts.iter().copied().min().unwrap_or(draft.count).min(draft.count),
             most: counts.iter().copied().max().unwrap_or(draft.count).max(draft.count),
@@ -98,9 +100,9 @@ pub(super) fn entries(comparison: &Comparison, varied: &[Vec<Symbol>]) -> Entrie
 }
 
 /// How often kernels that the pattern matches run in each sequence.
-fn counts(comparison: &Comparison, pattern: &str, varied: &[Vec<Symbol>]) -> Vec<u32> {
+fn counts(comparison: &Comparison, pattern: Option<&KernelPattern>, varied: &[Vec<Symbol>]) -> Vec<u32> {
     let families: &Families = &comparison.families;
-    let Ok(pattern) = KernelPattern::new(pattern, families) else { return Vec::new() };
+    let Some(pattern) = pattern else { return Vec::new() };
     let matches = |&&symbol: &&Symbol| pattern.matches(comparison.identity(symbol), families);
     varied.iter().map(|sequence| sequence.iter().filter(matches).count() as u32).collect()
 }
@@ -121,9 +123,7 @@ fn drafts(comparison: &Comparison) -> Vec<Draft<'_>> {
     for (at, &symbol) in sequence.iter().enumerate() {
         let identity = lexicon.identity(symbol);
         let time = median(&calls(comparison, at)).unwrap_or(0.0);
-        let claimed = drafts
-            .iter_mut()
-            .find(|d| KernelPattern::new(&d.pattern, families).is_ok_and(|p| p.matches(identity, families)));
+        let claimed = drafts.iter_mut().find(|d| d.made.as_ref().is_some_and(|p| p.matches(identity, families)));
         let draft = match claimed {
             Some(draft) => draft,
             None => {
@@ -146,6 +146,7 @@ fn drafts(comparison: &Comparison) -> Vec<Draft<'_>> {
 fn new_draft(comparison: &Comparison, symbol: Symbol, pattern: String) -> Draft<'_> {
     let lexicon = &comparison.selected.lexicon;
     Draft {
+        made: KernelPattern::new(&pattern, &comparison.families).ok(),
         pattern,
         family: comparison.family_name(symbol),
         glue: lexicon.is_glue(symbol) || lexicon.is_around(symbol),

@@ -6,9 +6,7 @@ use crate::compare::{Comparison, Position};
 use crate::diag::{Severity, Side, escape};
 use crate::kernel::{Identity, TextPattern};
 use crate::outcome::{CaseOutcome, FindingOutcome};
-
-/// What stands where the owner has to write why it is so.
-pub(super) const TODO: &str = "TODO: why is this so?";
+use crate::spec::UNEXPLAINED;
 
 /// One `[[known_difference]]` of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,7 +30,7 @@ pub(super) fn render(known: &Known) -> String {
         rows.push(Row::new("checks", array(&known.checks)));
     }
     rows.extend(known.side.map(|side| Row::new("side", quote(&side.to_string()))));
-    rows.push(Row::new("reason", quote(TODO)));
+    rows.push(Row::new("reason", quote(UNEXPLAINED)));
     rows.extend(known.impact.as_ref().map(|impact| Row::new("impact", quote(impact))));
     format!("{}[[known_difference]]\n{}", super::toml::comment(&known.seen), table(&rows))
 }
@@ -168,9 +166,7 @@ fn of_names(exact: &[String], comparison: &Comparison) -> Vec<String> {
     let mut globs: Vec<String> = Vec::new();
     for name in exact {
         let identity = Identity::new(name, "");
-        let covered = |glob: &String| {
-            TextPattern::new(glob).is_ok_and(|p| p.matches(&identity.function) || p.matches(&identity.exact))
-        };
+        let covered = |glob: &String| TextPattern::new(glob).is_ok_and(|p| p.names(&identity));
         if !globs.iter().any(covered) {
             globs.push(glob(comparison, &identity));
         }

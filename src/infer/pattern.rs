@@ -5,8 +5,7 @@ use crate::kernel::{Families, Identity, KernelPattern};
 use crate::trace::framework::literal;
 
 /// The tightest pattern that matches this kernel and, of the op's other kernels, only those of the same base name and
-/// family;
-/// where no text tells it from them, one that takes them along.
+/// family; where no text tells it from them, one that takes them along.
 pub(super) fn pattern(kernel: &Identity, op: &[&Identity], families: &Families) -> String {
     let matching: Vec<(String, KernelPattern)> = candidates(kernel)
         .into_iter()

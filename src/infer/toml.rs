@@ -1,27 +1,7 @@
 //! Pieces of TOML as a person would write them.
 
+pub(super) use crate::spec::quote;
 use std::fmt::Write;
-
-/// A string: in double quotes, or in single ones where that spares escapes.
-pub(super) fn quote(text: &str) -> String {
-    let plain = |c: char| !c.is_control() && c != '\'' && c != '\u{7f}';
-    if text.contains(['\\', '"']) && text.chars().all(plain) {
-        return format!("'{text}'");
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
 
 /// One string as itself, several as an array.
 pub(super) fn one_or_many(texts: &[String]) -> String {
@@ -113,13 +93,6 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_backslash_is_written_in_single_quotes() {
-        assert_eq!(quote(r"\[CUDA memset\]"), r"'\[CUDA memset\]'");
-        assert_eq!(quote("it's"), "\"it's\"");
-        assert_eq!(quote("a\nb"), "\"a\\u000Ab\"");
-    }
-
-    #[test]
     fn comments_stand_behind_aligned_values() {
         let rows =
             [Row::said("name", "\"a\"", "one"), Row::new("critical", "true"), Row::said("match", "\"abc*\"", "two")];
@@ -128,12 +101,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn any_text_comes_back_from_toml(text in "(\\PC|[\\x00-\\x7f]){0,40}") {
-            let read: toml::Table = toml::from_str(&format!("a = {}\n", quote(&text))).map_err(|e| TestCaseError::fail(e.to_string()))?;
-            prop_assert_eq!(read.get("a").and_then(|v| v.as_str()), Some(text.as_str()));
-        }
-
         #[test]
         fn any_comment_is_only_a_comment(text in "(\\PC|[\\x00-\\x7f]){0,200}") {
             let read: Result<toml::Table, _> = toml::from_str(&comment(&text));

@@ -25,7 +25,7 @@ impl KernelPattern {
     /// A glob or expression is tried on the function's own name, then on the demangled name.
     pub fn matches(&self, name: &Identity, families: &Families) -> bool {
         match self {
-            Self::Text(text) => text.matches(&name.function) || text.matches(&name.exact),
+            Self::Text(text) => text.names(name),
             Self::Family(id, _) => families.of(name) == Some(*id),
         }
     }

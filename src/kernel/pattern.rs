@@ -1,5 +1,6 @@
 //! Patterns over names: globs and `/regular expressions/`.
 
+use super::identity::Identity;
 use regex::bytes::{Regex, RegexBuilder};
 use std::fmt;
 
@@ -95,6 +96,11 @@ impl TextPattern {
             Self::Glob(glob) => glob.matches(text),
             Self::Regex(regex, _) => regex.is_match(text.as_bytes()),
         }
+    }
+
+    /// Whether it names a kernel: it is tried on the function's own name, then on the demangled name.
+    pub fn names(&self, kernel: &Identity) -> bool {
+        self.matches(&kernel.function) || self.matches(&kernel.exact)
     }
 
     pub fn as_str(&self) -> &str {

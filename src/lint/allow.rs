@@ -3,7 +3,7 @@
 use super::Material;
 use crate::check::Meta;
 use crate::diag::{Loc, Problem, Remark, Severity, SourceFile, did_you_mean};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// One name that a comment allows.
 struct Allowed {
@@ -12,13 +12,6 @@ struct Allowed {
     /// The line that it is about, from 0: its own, or the next that is no comment.
     line: usize,
     used: bool,
-}
-
-static COMMENT: LazyLock<regex::Regex> = LazyLock::new(|| constant(r"#\s*align:\s*allow\(([^)\n]*)\)"));
-
-#[expect(clippy::expect_used, reason = "the pattern is a constant and used by a test")]
-fn constant(pattern: &str) -> regex::Regex {
-    regex::Regex::new(pattern).expect("a constant pattern compiles")
 }
 
 pub(super) fn meta() -> Meta {
@@ -61,21 +54,35 @@ pub(super) fn apply(material: &Material, remarks: Vec<Remark>, names: &[String])
 }
 
 fn comments(file: &Arc<SourceFile>) -> Vec<Allowed> {
-    let lines: Vec<&str> = file.text.lines().collect();
+    let is_comment = |line: &str| line.trim_start().starts_with('#');
     let mut found = Vec::new();
-    for comment in COMMENT.captures_iter(&file.text) {
-        let (Some(whole), Some(names)) = (comment.get(0), comment.get(1)) else { continue };
-        let own = file.text[..whole.start()].matches('\n').count();
-        let alone = lines.get(own).is_some_and(|line| line.trim_start().starts_with('#'));
-        let is_comment = |line: &&usize| lines.get(**line).is_some_and(|l| l.trim_start().starts_with('#'));
-        let after = || (own..lines.len()).collect::<Vec<_>>().iter().find(|line| !is_comment(line)).copied();
-        let line = if alone { after().unwrap_or(own) } else { own };
-        let mut at = names.start();
-        for name in names.as_str().split(',') {
-            let start = at + name.len() - name.trim_start().len();
-            let loc = Loc::new(file, start..start + name.trim().len());
-            found.push(Allowed { name: name.trim().to_owned(), loc, line, used: false });
-            at += name.len() + 1;
+    let mut start = 0;
+    for (own, text) in file.text.split_inclusive('\n').enumerate() {
+        for (at, names) in allowed_in(text) {
+            // A comment of its own is about the next line that is none.
+            let after = || file.text.lines().skip(own).position(|line| !is_comment(line));
+            let line = if is_comment(text) { own + after().unwrap_or(0) } else { own };
+            let mut at = start + at;
+            for name in names.split(',') {
+                let begin = at + name.len() - name.trim_start().len();
+                let loc = Loc::new(file, begin..begin + name.trim().len());
+                found.push(Allowed { name: name.trim().to_owned(), loc, line, used: false });
+                at += name.len() + 1;
+            }
+        }
+        start += text.len();
+    }
+    found
+}
+
+/// What stands between the parentheses of each `# align: allow(…)` of a line, with its place in the line.
+fn allowed_in(line: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    for (at, _) in line.match_indices('#') {
+        let words = line[at + 1..].trim_start().strip_prefix("align:").map(str::trim_start);
+        let names = words.and_then(|words| words.strip_prefix("allow(")).and_then(|rest| rest.split_once(')'));
+        if let Some((names, rest)) = names {
+            found.push((line.len() - rest.len() - 1 - names.len(), names));
         }
     }
     found

@@ -80,26 +80,20 @@ fn placed(case: &Case) -> Vec<Placed<'_>> {
 
 /// A pattern that is dead in one case and reached in another is not dead.
 fn in_spec(spec: &Spec, families: &Families) -> Vec<Problem> {
-    let mut dead: BTreeMap<usize, (Problem, bool)> = BTreeMap::new();
+    // By place; `None` once a case reaches it.
+    let mut dead: BTreeMap<usize, Option<Problem>> = BTreeMap::new();
     for case in spec.cases() {
         let patterns = placed(case);
         for (at, pattern) in patterns.iter().enumerate().filter(|(_, p)| spec.is_own(p.loc)) {
             let earlier = patterns[..at].iter().find(|earlier| earlier.covers(pattern, families));
             let found = earlier.map(|earlier| problem(pattern.pattern.as_str(), pattern, earlier));
-            match (found, dead.get_mut(&pattern.loc.span.start)) {
-                (Some(problem), None) => drop(dead.insert(pattern.loc.span.start, (problem, true))),
-                (None, Some(known)) => known.1 = false,
-                (None, None) => drop(dead.insert(pattern.loc.span.start, (reached(pattern.loc), false))),
-                (Some(_), Some(_)) => {}
+            let slot = dead.entry(pattern.loc.span.start).or_insert_with(|| found.clone());
+            if found.is_none() {
+                *slot = None;
             }
         }
     }
-    dead.into_values().filter(|(_, everywhere)| *everywhere).map(|(problem, _)| problem).collect()
-}
-
-/// Stands for a pattern that some case reaches.
-fn reached(loc: &Loc) -> Problem {
-    Problem::spec("dead-pattern", "").label(loc, "")
+    dead.into_values().flatten().collect()
 }
 
 fn problem(text: &str, dead: &Placed<'_>, by: &Placed<'_>) -> Problem {

@@ -36,13 +36,13 @@ fn covers(wide: &KnownDifference, narrow: &KnownDifference) -> bool {
     fn values<T: PartialEq>(a: &[Spanned<T>], b: &[Spanned<T>]) -> bool {
         a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| x.value == y.value))
     }
-    let option = |a: bool, same: bool| a || same;
+    fn holds<T: PartialEq>(wide: &Option<Spanned<T>>, narrow: &Option<Spanned<T>>) -> bool {
+        wide.as_ref().is_none_or(|wide| narrow.as_ref().is_some_and(|narrow| narrow.value == wide.value))
+    }
     let cases = wide.cases.is_empty() || values(&wide.cases, &narrow.cases);
     let gpu = wide.gpu.is_empty() || values(&wide.gpu, &narrow.gpu);
-    let side =
-        option(wide.side.is_none(), wide.side.as_ref().map(|s| s.value) == narrow.side.as_ref().map(|s| s.value));
-    let framework = wide.framework.as_ref().map(|f| &f.value);
-    let framework = option(framework.is_none(), framework == narrow.framework.as_ref().map(|f| &f.value));
+    let side = holds(&wide.side, &narrow.side);
+    let framework = holds(&wide.framework, &narrow.framework);
     // One that ends earlier leaves the rest to the other.
     let until = match (&wide.until, &narrow.until) {
         (None, _) => true,

@@ -1,6 +1,6 @@
 //! What is linted: specs with what they are built on, tables of families, and rules.
 
-use crate::diag::{Loc, Problem, SourceFile};
+use crate::diag::{Loc, Problem, SourceFile, unique};
 use crate::kernel::Families;
 use crate::pipeline::Session;
 use crate::script::{Inspected, inspect};
@@ -86,13 +86,7 @@ impl Material {
                 Err(mistakes) => problems.extend(mistakes),
             }
         }
-        let mut unique: Vec<Problem> = Vec::new();
-        for problem in problems {
-            if !unique.contains(&problem) {
-                unique.push(problem);
-            }
-        }
-        (material, unique)
+        (material, unique(problems))
     }
 
     /// How many files and rules were linted.

@@ -28,7 +28,14 @@ impl Lint for ToleranceWithoutReason {
                 let (wide, default) = (percent(within.value), percent(TOLERANCE));
                 let what = format!("a tolerance of {wide} has no reason, and is wider than the default of {default}");
                 let problem = Problem::spec("tolerance-without-reason", what)
-                    .label(&within.loc, "no `reason` beside it")
+                    .label(
+                        &within.loc,
+                        if case.latency.reason.is_some() {
+                            "its `reason` says nothing"
+                        } else {
+                            "no `reason` beside it"
+                        },
+                    )
                     .help(format!("say why: `latency = {{ within = \"{wide}\", reason = \"…\" }}`, or tighten it"));
                 Some(Found::from(problem))
             })

@@ -103,7 +103,7 @@ fn covers(known: &KnownDifference, finding: &Finding) -> bool {
     let side = known.side.as_ref().is_none_or(|s| finding.side.is_none_or(|f| f == s.value));
     let kernel = |name: &String| {
         let name = Identity::new(name, "");
-        known.kernels.iter().any(|p| p.matches(&name.function) || p.matches(&name.exact))
+        known.kernels.iter().any(|p| p.names(&name))
     };
     let kernels = !finding.kernels.is_empty() && finding.kernels.iter().all(kernel);
     match (known.checks.is_empty(), known.kernels.is_empty()) {

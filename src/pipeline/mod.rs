@@ -26,7 +26,7 @@ mod traces;
 pub use run::{Run, exit_code};
 
 use crate::check::{self, Check, Meta};
-use crate::diag::{Problem, Severity, SourceFile, Verdict};
+use crate::diag::{Problem, Severity, SourceFile, Verdict, unique};
 use crate::diagnose::{Issues, parse_issues};
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
@@ -208,7 +208,8 @@ impl Session {
                 Err(found) => problems.extend(found),
             }
         }
-        (loaded, problems)
+        // Specs share rules and bases.
+        (loaded, unique(problems))
     }
 
     /// A loaded spec as if its file held another text.
@@ -239,15 +240,11 @@ impl Session {
         for case in &spec.cases {
             match script::load(&self.rules, &case.rules) {
                 Ok(compiled) => rules.push(compiled),
-                // Cases share rules: a mistake in one is said once.
-                Err(found) => found.into_iter().for_each(|p| {
-                    if !problems.contains(&p) {
-                        problems.push(p)
-                    }
-                }),
+                Err(found) => problems.extend(found),
             }
         }
-        if problems.is_empty() { Ok(Loaded { spec, rules }) } else { Err(problems) }
+        // Cases share rules.
+        if problems.is_empty() { Ok(Loaded { spec, rules }) } else { Err(unique(problems)) }
     }
 
     /// Judges every selected case of the specs. Traces are read once; results keep the order of the specs.
@@ -297,15 +294,10 @@ impl Session {
                 Err(found) => problems.extend(found),
             }
         }
-        let mut unique: Vec<Problem> = Vec::new();
-        for problem in problems {
-            if !unique.contains(&problem) {
-                unique.push(problem);
-            }
-        }
-        let mut outcome = outcome(cases, &unique, specs);
+        let problems = unique(problems);
+        let mut outcome = outcome(cases, &problems, specs);
         outcome.pages = pages::of_findings(self, specs, &outcome.cases);
-        Run { outcome, problems: unique, printed }
+        Run { outcome, problems, printed }
     }
 
     /// The ids of the project's own common issues, in the order of its tables.

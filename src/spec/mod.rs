@@ -19,6 +19,7 @@ mod model;
 mod node;
 mod patterns;
 mod project;
+mod quote;
 mod reading;
 mod release;
 mod rule_header;
@@ -38,6 +39,7 @@ pub use model::{
     ProcessFilter, RuleUse, SideSpec, Spec, Test,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};
+pub use quote::{UNEXPLAINED, quote};
 pub use release::{Release, Requirement, Version};
 pub use rule_header::{Declared, RuleHeader, parse_rule_header};
 pub use vocabulary::Vocabulary;

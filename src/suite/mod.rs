@@ -148,9 +148,9 @@ impl Suite {
 
     /// The exit code once what can be recorded is.
     pub fn code_after_blessing(&self) -> u8 {
-        let open = |test: &&Tested| test.state != State::AsExpected && test.now.is_none();
+        let open = |test: &Tested| test.state != State::AsExpected && test.now.is_none();
         match self.exit_code() {
-            1 if self.uncovered.is_empty() && self.tests.iter().find(open).is_none() => 0,
+            1 if self.uncovered.is_empty() && !self.tests.iter().any(open) => 0,
             code => code,
         }
     }

@@ -5,7 +5,7 @@
 //! (`pass-…`).
 
 use super::recorded::EXTENSION;
-use crate::diag::{Loc, Problem, Severity, SourceFile, Spanned, Verdict, escape};
+use crate::diag::{Loc, Problem, Severity, SourceFile, Spanned, Verdict, argument, escape};
 use crate::pipeline::{Loaded, Options, Overrides, Request};
 use crate::spec::{Case, Spec, TEST_SUFFIX, Test};
 use std::path::{Path, PathBuf};
@@ -63,11 +63,11 @@ impl<'s> Planned<'s> {
 
     /// The command that shows the whole report.
     pub(super) fn command(&self) -> String {
-        let shown = |path: &Path| escape(&path.display().to_string());
-        let mut command = format!("align check {}", escape(&self.file().name));
+        let shown = |path: &Path| argument(&path.display().to_string());
+        let mut command = format!("align check {}", argument(&self.file().name));
         let Overrides { case, mock, e2e } = &self.overrides;
         for (flag, value) in [
-            ("--case", case.as_deref().map(escape)),
+            ("--case", case.as_deref().map(argument)),
             ("--mock", mock.as_deref().map(shown)),
             ("--e2e", e2e.as_deref().map(shown)),
         ] {

@@ -3,7 +3,7 @@
 use crate::cli::check::session;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Said, failed};
-use crate::diag::{Problem, Severity, Verdict, escape, plural};
+use crate::diag::{Problem, Severity, Verdict, argument, escape, plural, plural_of};
 use crate::infer::{Draft, Request, draft};
 use crate::kernel::Glob;
 use crate::report::Format;
@@ -126,7 +126,7 @@ fn todo(draft: &Draft) -> String {
 fn summary(args: &Args, draft: &Draft) -> String {
     let outcome = &draft.outcome;
     let mut out = String::new();
-    let file = args.output.as_ref().map(|o| escape(&o.display().to_string()));
+    let file = args.output.as_ref().map(|o| argument(&o.display().to_string()));
     if let Some(file) = &file {
         let _ = writeln!(out, "wrote {file}: {}, {}", outcome.spec, outcome.op);
     }
@@ -139,7 +139,7 @@ fn summary(args: &Args, draft: &Draft) -> String {
         out,
         "  {:<6}{}, {} critical; {}",
         "spec",
-        plural(draft.kernels, "kernel entry").replace("entrys", "entries"),
+        plural_of(draft.kernels, "kernel entry", "kernel entries"),
         draft.critical,
         todo(draft)
     );

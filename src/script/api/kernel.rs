@@ -87,7 +87,7 @@ impl Kernel {
         let pattern = pattern(text)?;
         let identity = self.identity();
         spend(identity.function.len() + identity.exact.len())?;
-        Ok(pattern.matches(&identity.function) || pattern.matches(&identity.exact))
+        Ok(pattern.names(identity))
     }
 }
 
