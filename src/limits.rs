@@ -128,6 +128,10 @@ pub const KERNEL_TOLERANCE: f64 = 0.25;
 /// A kernel alone is judged only where its change moves the instance by this share, where a spec sets none.
 pub const KERNEL_FLOOR: f64 = 0.05;
 
+/// The greatest change of latency that a known difference can name: 100 times as long is other work. Nothing measured in
+/// a pair of the same op came near ten.
+pub const CHANGE_MOST: f64 = 100.0;
+
 /// No tolerance is wider: beyond twice the time it is another op.
 pub const TOLERANCE_MOST: f64 = 1.0;
 

@@ -88,7 +88,7 @@ fn a_module_called_from_inside_is_left_out_and_a_part_of_the_module_is_not() {
     let part = gate.replace("{layer}.gate", "{layer}.self_attn.attn.gate");
     let draft = text(MOCK, &model(&part, ""));
     assert!(!draft.contains("without"), "{draft}");
-    assert!(draft.contains("side    = \"e2e\"\nreason  = \"TODO: why is this so?\""), "{draft}");
+    assert!(draft.contains("side    = \"e2e\"\nat-most = 1\nreason  = \"TODO: why is this so?\""), "{draft}");
 }
 
 #[test]

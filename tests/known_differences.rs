@@ -217,3 +217,50 @@ fn one_kernel_for_another_is_excused_by_both_names() {
     assert_eq!(replaced("rms_norm_kernel<half>(…)", entry), Verdict::Pass);
     assert_eq!(replaced("rms_norm_kernel<double>(…)", entry), Verdict::Fail, "a third kernel is another difference");
 }
+
+/// The verdict of the shipped decode case, with an entry, on golden traces; and what is said of the entry.
+fn bounded(mock: &str, entry: &str) -> (Verdict, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "align = 1\n[spec]\nname = \"a\"\nop = \"attention\"\nextends = \"builtin:attention\"\n[[known_difference]]\n\
+         reason = \"measured once\"\n{entry}\n[[case]]\nname = \"decode\"\n\
+         mock.trace = \"{ROOT}/snapshots/traces/{mock}.sqlite\"\n\
+         e2e.trace = \"{ROOT}/snapshots/traces/vllm_e2e_eager.sqlite\"\n"
+    );
+    let path = folder.path().join("spec.toml");
+    std::fs::write(&path, text).unwrap();
+    let outcome = run(&path, &["decode"], None);
+    let said = about(&outcome).into_iter().map(|(.., message)| message).collect();
+    (of(&outcome, "decode").verdict, said)
+}
+
+#[test]
+fn a_latency_is_excused_as_far_as_the_entry_says_and_in_its_direction() {
+    let aligned = "vllm_mock_attn_decode_aligned"; // 30 % faster: its working set stays in the cache.
+    let excused = |latency: &str| bounded(aligned, &format!("checks = ['latency-ratio']\nlatency = '{latency}'"));
+    assert_eq!(excused("-35%..=-25%"), (Verdict::Pass, Vec::new()));
+    for latency in ["+25%..=+35%", "-25%..=-15%", "-40%..=-35%"] {
+        let (verdict, said) = excused(latency);
+        assert_eq!(verdict, Verdict::Fail, "{latency}");
+        assert!(said.len() == 1 && said[0].contains("is exceeded: latency -30.2%"), "{latency}: {said:?}");
+    }
+    let shape = "vllm_mock_attn_decode_wrong_shape";
+    let (verdict, _) = bounded(shape, "checks = ['latency-ratio', 'launch-shape']\nlatency = '-35%..=-25%'");
+    assert_eq!(verdict, Verdict::Fail, "slower is another difference than faster");
+}
+
+#[test]
+fn more_kernels_than_the_entry_says_are_not_excused() {
+    let extra = "vllm_mock_attn_decode_extra_kernels";
+    let kernels = r"kernels = ['*elementwise*', '*reduce_kernel*', '*FillFunctor*', '\[CUDA mem*']
+checks = ['extra-kernel', 'memory-operation']";
+    let covered = |most: u32| bounded(extra, &format!("{kernels}\nside = 'mock'\nat-most = {most}"));
+    let enough = (1..20).find(|most| !covered(*most).1.iter().any(|said| said.contains("is exceeded"))).unwrap();
+    let (verdict, said) = covered(enough - 1);
+    assert_eq!(verdict, Verdict::Fail);
+    assert!(
+        said[0].contains(&format!("{enough} kernels of an instance, at most {} are excused", enough - 1)),
+        "{said:?}"
+    );
+    assert!(enough > 1 && covered(enough).1.is_empty());
+}

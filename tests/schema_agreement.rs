@@ -51,6 +51,8 @@ const ALIGN_ONLY: &[(&str, &str)] = &[
     ("bad-count", "reversed"),
     ("bad-count", "too many"),
     ("bad-version", ""),
+    ("bad-range", "reversed"),
+    ("bound-of-nothing", "`latency`"),
     // JSON knows one kind of number.
     ("wrong-type", "this is a number"),
     // To a schema a date is a text.

@@ -48,6 +48,8 @@ fn values(entry: &Entry) -> Vec<(&'static str, Value)> {
     values.extend((!entry.kernels.is_empty()).then(|| ("kernels", texts(&entry.kernels))));
     values.push(("checks", texts(std::slice::from_ref(&entry.check))));
     values.extend(entry.side.map(|side| ("side", Value::from(side.to_string()))));
+    values.extend(entry.at_most.map(|most| ("at-most", Value::from(i64::from(most)))));
+    values.extend(entry.latency.map(|latency| ("latency", text(&latency.to_string()))));
     values.extend((!entry.cases.is_empty()).then(|| ("cases", texts(&entry.cases))));
     values.push(("reason", text(UNEXPLAINED)));
     values.extend(entry.impact.as_ref().map(|impact| ("impact", text(impact))));
@@ -84,6 +86,8 @@ mod tests {
             kernels: kernels.iter().map(|k| (*k).to_owned()).collect(),
             check: "extra-kernel".to_owned(),
             side: Some(Side::Mock),
+            at_most: Some(2),
+            latency: None,
             cases: vec!["decode".to_owned()],
             impact: Some("+1.10 us an instance".to_owned()),
             until: Some("2026-12-31".to_owned()),
@@ -98,7 +102,7 @@ mod tests {
     fn entries_stand_at_the_end_as_one_would_write_them() {
         let after = append_to("align = 1 # one", &[entry(&[r"\[CUDA memset\]", "a", "b"])]);
         let expected = "align = 1 # one\n\n[[known_difference]]\nkernels = [\n    '\\[CUDA memset\\]',\n    \"a\",\n    \
-                        \"b\",\n]\nchecks = [\"extra-kernel\"]\nside = \"mock\"\ncases = [\"decode\"]\nreason = \"TODO: why is \
+                        \"b\",\n]\nchecks = [\"extra-kernel\"]\nside = \"mock\"\nat-most = 2\ncases = [\"decode\"]\nreason = \"TODO: why is \
                         this so?\"\nimpact = \"+1.10 us an instance\"\nuntil = 2026-12-31\n";
         assert_eq!(after, expected);
     }

@@ -1,6 +1,7 @@
 //! A proposed known difference.
 
 use crate::diag::Side;
+use crate::spec::Changes;
 
 /// One proposed entry, as it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,6 +10,10 @@ pub struct Entry {
     pub kernels: Vec<String>,
     pub check: String,
     pub side: Option<Side>,
+    /// As many kernels of an instance as there are.
+    pub at_most: Option<u32>,
+    /// Around the latency that was measured.
+    pub latency: Option<Changes>,
     /// Empty where the spec has but one case.
     pub cases: Vec<String>,
     /// What was measured.
@@ -37,6 +42,11 @@ pub(super) fn merge(all: &mut Vec<Entry>, found: Vec<Entry>) {
         let same = |e: &&mut Entry| (&e.kernels, &e.check, e.side) == (&entry.kernels, &entry.check, entry.side);
         match all.iter_mut().find(same) {
             Some(known) => {
+                known.at_most = known.at_most.max(entry.at_most);
+                known.latency = match (known.latency, entry.latency) {
+                    (Some(a), Some(b)) => Some(a.and(b)),
+                    (a, b) => a.or(b),
+                };
                 let new: Vec<String> = entry.cases.into_iter().filter(|case| !known.cases.contains(case)).collect();
                 let impacts = [known.impact.take(), entry.impact.filter(|_| !new.is_empty())];
                 known.impact =

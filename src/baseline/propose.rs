@@ -5,7 +5,7 @@ use super::{open, patterns, place};
 use crate::diag::{Problem, Side, duration, signed_percent};
 use crate::outcome::{CaseOutcome, FindingOutcome, Outcome, Row, RowMatch};
 use crate::pipeline::Options;
-use crate::spec::{BUILTIN, Others, Spec};
+use crate::spec::{BUILTIN, Changes, Others, Spec};
 
 /// Findings about what was looked at rather than how it differs: what they say would hold for any exception too.
 const NOT_EXCUSABLE: [(&str, &str); 5] = [
@@ -89,10 +89,26 @@ fn entry(spec: &Spec, case: &CaseOutcome, finding: &FindingOutcome, until: Optio
         kernels: patterns::tight(&finding.kernels, &others),
         check: finding.code.clone(),
         side: finding.side.filter(|_| finding.kernels.is_empty() || SIDED.contains(&finding.code.as_str())),
+        at_most: at_most(case, finding),
+        latency: finding.ratio.map(Changes::around),
         cases: several.then(|| case.case.clone()).into_iter().collect(),
         impact: figures.map(|figures| if several { format!("{}: {figures}", case.case) } else { figures }),
         until: until.map(str::to_owned),
     }
+}
+
+/// As many kernels of an instance as stand on one side alone, or in another one's place. Of a kernel that stands elsewhere
+/// in the order there is no more and no less.
+fn at_most(case: &CaseOutcome, finding: &FindingOutcome) -> Option<u32> {
+    let named = |name: &String| finding.kernels.contains(name);
+    let rows = case.rows.iter().filter(|row| named(&row.exact) || row.e2e_exact.as_ref().is_some_and(named));
+    let beyond = |row: &Row| row.mock_calls.abs_diff(row.e2e_calls);
+    let most: u32 = match finding.code.as_str() {
+        "kernel-name" => rows.filter(|row| row.state == RowMatch::OtherKernel).map(|row| row.mock_calls).sum(),
+        "extra-kernel" | "memory-operation" | "kernel-count" | "missing-critical-kernel" => rows.map(beyond).sum(),
+        _ => 0,
+    };
+    (most > 0).then_some(most)
 }
 
 /// What the kernels of a finding, or the instance, take on both sides.

@@ -1,7 +1,7 @@
 //! `known-difference`: declared exceptions that no longer hold.
 
 use super::{Meta, meta as make};
-use crate::diag::{Finding, Severity, Side};
+use crate::diag::{Finding, Severity, Side, signed_percent};
 use crate::spec::KnownDifference;
 
 /// The check's name.
@@ -17,6 +17,27 @@ pub fn stale(known: &KnownDifference) -> Finding {
     about(known, Severity::Warning, "matches nothing".to_owned())
         .at(loc, "matches no difference")
         .help("remove the entry, or correct its pattern, side or scope")
+}
+
+/// It may cover fewer kernels of an instance than there are: it covers none.
+pub fn too_many(known: &KnownDifference, kernels: usize) -> Finding {
+    let most = known.at_most.as_ref().map_or(0, |most| most.value);
+    about(
+        known,
+        Severity::Warning,
+        format!("is exceeded: {kernels} kernels of an instance, at most {most} are excused"),
+    )
+    .at(known.at_most.as_ref().map_or(&known.loc, |most| &most.loc), "the most it covers")
+    .help("the difference has grown: find out why, or raise the bound with a reason that still holds")
+}
+
+/// The latency differs more, or the other way, than it may: it does not cover the finding.
+pub fn too_far(known: &KnownDifference, ratio: f64) -> Finding {
+    let allowed = known.latency.as_ref().map(|latency| latency.value.to_string()).unwrap_or_default();
+    let what = format!("is exceeded: latency {}, {allowed} is excused", signed_percent(ratio));
+    about(known, Severity::Warning, what)
+        .at(known.latency.as_ref().map_or(&known.loc, |latency| &latency.loc), "the latencies it covers")
+        .help("the difference is another one now: find out why, or change the range with a reason that still holds")
 }
 
 /// Its last day has passed: it covers nothing any more, and `covered` findings count again.

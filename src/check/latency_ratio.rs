@@ -144,6 +144,7 @@ impl LatencyRatio {
         );
         let mut finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
+            .ratio(interval.ratio)
             .at(
                 within,
                 context.said(within, "the tolerance of the instance's ratio, in both directions", "[latency] within"),
@@ -179,9 +180,12 @@ impl LatencyRatio {
             "{} outside ±{tolerance} though the whole instance is within its tolerance",
             names::kernels(carried.len())
         );
-        let finding = Finding::new(&self.0.name, self.0.severity, message)
+        let apart = |kernel: &&KernelLatency| (kernel.mock_median_ns / kernel.e2e_median_ns).ln().abs();
+        let farthest = carried.iter().copied().max_by(|a, b| apart(a).total_cmp(&apart(b)));
+        let mut finding = Finding::new(&self.0.name, self.0.severity, message)
             .side(Side::Mock)
             .at(within, context.said(within, "the tolerance of a single kernel", "[latency] kernel"));
+        finding.ratio = farthest.map(|kernel| kernel.mock_median_ns / kernel.e2e_median_ns);
         self.with_kernels(context, finding, carried).help("two differences may cancel out: look at each kernel")
     }
 

@@ -27,7 +27,9 @@ mod trace_provenance;
 pub use context::{Context, Unselected};
 pub use empty_selection::empty_selection;
 pub use judgement::Judgement;
-pub use known_difference::{KNOWN_DIFFERENCE, ending, expired, stale, without_framework, without_gpu};
+pub use known_difference::{
+    KNOWN_DIFFERENCE, ending, expired, stale, too_far, too_many, without_framework, without_gpu,
+};
 pub use latency_ratio::tolerance as latency_tolerance;
 pub use no_gpu_data::unfit;
 

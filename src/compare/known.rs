@@ -6,12 +6,32 @@ use crate::kernel::Identity;
 use crate::select::Selected;
 use crate::spec::KnownDifference;
 
-/// Per position, the index of the first of `known` that covers it; only where the sides differ.
-pub(super) fn covered(
-    selected: &Selected,
-    positions: &[Position],
-    known: &[(usize, &KnownDifference)],
-) -> Vec<Option<usize>> {
+/// What known differences cover.
+#[derive(Debug, Default)]
+pub(super) struct Covered {
+    /// Per position, the index of the first entry that covers it; only where the sides differ.
+    pub(super) positions: Vec<Option<usize>>,
+    /// Entries that would cover more positions than they may, with how many; they cover none.
+    pub(super) exceeded: Vec<(usize, usize)>,
+}
+
+/// What `known`, each beside its index in the case, cover. What one that is exceeded leaves may be another's.
+pub(super) fn covered(selected: &Selected, positions: &[Position], known: &[(usize, &KnownDifference)]) -> Covered {
+    let mut known = known.to_vec();
+    let mut exceeded = Vec::new();
+    loop {
+        let covered = first(selected, positions, &known);
+        let beyond = known.iter().find_map(|(index, known)| {
+            let covers = covered.iter().filter(|c| **c == Some(*index)).count();
+            known.at_most.as_ref().filter(|most| covers > most.value as usize).map(|_| (*index, covers))
+        });
+        let Some((index, covers)) = beyond else { return Covered { positions: covered, exceeded } };
+        exceeded.push((index, covers));
+        known.retain(|(other, _)| *other != index);
+    }
+}
+
+fn first(selected: &Selected, positions: &[Position], known: &[(usize, &KnownDifference)]) -> Vec<Option<usize>> {
     positions
         .iter()
         .map(|position| {

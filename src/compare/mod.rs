@@ -39,6 +39,8 @@ pub struct Comparison {
     pub positions: Vec<Position>,
     /// Per position: the known difference (index into the case's) that covers it.
     pub known: Vec<Option<usize>>,
+    /// Known differences of more kernels than they may cover, with how many: they cover none.
+    pub exceeded: Vec<(usize, usize)>,
     /// Per entry of the spec: how often it runs in one instance.
     pub entries: Vec<EntryCount>,
     /// Per kernel: how often it runs in one instance, in order of first appearance, mock first.
@@ -67,7 +69,7 @@ impl Comparison {
         known: &[(usize, &KnownDifference)],
     ) -> Self {
         let positions = positions::align(&selected, case.order.value);
-        let known = known::covered(&selected, &positions, known);
+        let known::Covered { positions: known, exceeded } = known::covered(&selected, &positions, known);
         let counts = counts::kernels(&selected, case, &families);
         let entries = counts::entries(&counts, case);
         let timing = Timing::new(&mock, &e2e, &selected, &uncounted(&positions, &known));
@@ -85,6 +87,7 @@ impl Comparison {
             selected,
             positions,
             known,
+            exceeded,
             entries,
             counts,
             kernels,

@@ -138,6 +138,8 @@ pub struct Finding {
     pub side: Option<Side>,
     /// Demangled names of the kernels concerned: what a known difference is matched against.
     pub kernels: Vec<String>,
+    /// The ratio mock / E2E that it is about.
+    pub ratio: Option<f64>,
     /// The reason of the known difference that covers this finding; such a finding never fails a run.
     pub known: Option<String>,
 }
@@ -154,6 +156,7 @@ impl Finding {
             help: None,
             side: None,
             kernels: Vec::new(),
+            ratio: None,
             known: None,
         }
     }
@@ -175,6 +178,11 @@ impl Finding {
 
     pub fn side(mut self, side: Side) -> Self {
         self.side = Some(side);
+        self
+    }
+
+    pub fn ratio(mut self, ratio: f64) -> Self {
+        self.ratio = Some(ratio);
         self
     }
 

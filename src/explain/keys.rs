@@ -137,6 +137,7 @@ fn takes(key: &Key) -> String {
         Shape::Count => "a count: `1`, `\"1..=2\"`, `\"1..\"`, `\"any\"`".to_owned(),
         Shape::Tolerance => "a percentage in quotes, above 0% and at most 100%, or a fraction".to_owned(),
         Shape::Share => "a percentage in quotes, at most 100%, or a fraction".to_owned(),
+        Shape::Changes => "a range of percentages, both ends included".to_owned(),
         Shape::Date => "a day".to_owned(),
         Shape::Table(table) => format!("a table: {}", table.title),
         Shape::Tables(table) => format!("tables: {}", table.title),

@@ -104,7 +104,9 @@ fn known(cases: &[&Case]) -> String {
 fn excused(entry: &KnownDifference) -> String {
     let what = entry.kernels.iter().map(|k| k.value.as_str()).chain(entry.checks.iter().map(|c| c.value.as_str()));
     let side = entry.side.as_ref().map(|side| format!(" of the {}", side.value)).unwrap_or_default();
-    let mut line = format!("- {}{side}: {}", quoted(what), entry.reason.value);
+    let most = entry.at_most.as_ref().map(|most| format!(", at most {}", most.value)).unwrap_or_default();
+    let latency = entry.latency.as_ref().map(|latency| format!(", latency {}", latency.value)).unwrap_or_default();
+    let mut line = format!("- {}{side}{most}{latency}: {}", quoted(what), entry.reason.value);
     let more = [("impact", &entry.impact), ("owner", &entry.owner), ("until", &entry.until), ("link", &entry.link)];
     for (name, value) in more.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
         let _ = write!(line, "; {name}: {}", value.value);

@@ -6,7 +6,7 @@ use crate::compare::{Comparison, Position};
 use crate::diag::{Severity, Side, escape};
 use crate::kernel::{Identity, TextPattern};
 use crate::outcome::{CaseOutcome, FindingOutcome};
-use crate::spec::UNEXPLAINED;
+use crate::spec::{Changes, UNEXPLAINED};
 
 /// One `[[known_difference]]` of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +14,10 @@ pub(super) struct Known {
     pub(super) kernels: Vec<String>,
     pub(super) checks: Vec<String>,
     pub(super) side: Option<Side>,
+    /// As many kernels of an instance as there are.
+    pub(super) at_most: Option<usize>,
+    /// Around the latency that was measured.
+    pub(super) latency: Option<String>,
     /// What was seen: the comment above it.
     pub(super) seen: String,
     /// What it costs, where that is known.
@@ -30,6 +34,8 @@ pub(super) fn render(known: &Known) -> String {
         rows.push(Row::new("checks", array(&known.checks)));
     }
     rows.extend(known.side.map(|side| Row::new("side", quote(&side.to_string()))));
+    rows.extend(known.at_most.map(|most| Row::new("at-most", most.to_string())));
+    rows.extend(known.latency.as_ref().map(|latency| Row::new("latency", quote(latency))));
     rows.push(Row::new("reason", quote(UNEXPLAINED)));
     rows.extend(known.impact.as_ref().map(|impact| Row::new("impact", quote(impact))));
     format!("{}[[known_difference]]\n{}", super::toml::comment(&known.seen), table(&rows))
@@ -54,7 +60,8 @@ pub(super) fn of_kernels(comparison: &Comparison) -> Vec<Known> {
         );
         let mut kernels = mock;
         kernels.extend(e2e.into_iter().filter(|k| !kernels.contains(k)).collect::<Vec<_>>());
-        found.push(Known { kernels, checks: reporting(comparison, &other), seen, ..Known::default() });
+        let at_most = Some(other.len());
+        found.push(Known { kernels, checks: reporting(comparison, &other), at_most, seen, ..Known::default() });
     }
     let moved: Vec<&Position> = comparison.positions.iter().filter(|p| p.moved && p.mock.is_some()).collect();
     if !moved.is_empty() {
@@ -95,7 +102,8 @@ fn sided(comparison: &Comparison, positions: &[&Position], side: Side) -> Option
     );
     let kernels = globs(comparison, side, indices());
     let checks = reporting(comparison, positions);
-    Some(Known { kernels, checks, side: Some(side), seen, ..Known::default() })
+    let at_most = Some(positions.len());
+    Some(Known { kernels, checks, side: Some(side), at_most, seen, ..Known::default() })
 }
 
 /// A difference of exactly this kind excuses it: patterns are globs here, so that a family's or a group's kernels are
@@ -157,6 +165,8 @@ pub(super) fn of_finding(finding: &FindingOutcome, outcome: &CaseOutcome, compar
         kernels,
         checks: vec![finding.code.clone()],
         side: finding.side,
+        at_most: None,
+        latency: finding.ratio.map(|ratio| Changes::around(ratio).to_string()),
         seen: escape(&capitalised(&finding.message)) + ".",
         impact,
     })

@@ -49,6 +49,16 @@ fn covers(wide: &KnownDifference, narrow: &KnownDifference) -> bool {
         (Some(wide), Some(narrow)) => wide.value >= narrow.value,
         (Some(_), None) => false,
     };
+    let most = match (&wide.at_most, &narrow.at_most) {
+        (None, _) => true,
+        (Some(wide), Some(narrow)) => wide.value >= narrow.value,
+        (Some(_), None) => false,
+    };
+    let latency = match (&wide.latency, &narrow.latency) {
+        (None, _) => true,
+        (Some(wide), Some(narrow)) => wide.value.low <= narrow.value.low && wide.value.high >= narrow.value.high,
+        (Some(_), None) => false,
+    };
     let what = values(&wide.kernels, &narrow.kernels) && values(&wide.checks, &narrow.checks);
-    what && cases && gpu && side && framework && until
+    what && most && latency && cases && gpu && side && framework && until
 }

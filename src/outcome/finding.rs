@@ -36,6 +36,9 @@ pub struct FindingOutcome {
     pub help: Option<String>,
     /// Demangled names of the kernels concerned.
     pub kernels: Vec<String>,
+    /// The ratio mock / E2E that it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ratio: Option<f64>,
     /// The reason of the known difference that covers it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub known: Option<String>,
@@ -67,6 +70,7 @@ impl From<Finding> for FindingOutcome {
             excerpt: finding.excerpt,
             help: finding.help,
             kernels: finding.kernels,
+            ratio: finding.ratio,
             known: finding.known,
         }
     }

@@ -166,6 +166,8 @@ pub enum KnownState {
     Expired,
     /// It is about other cases, GPUs or versions.
     OutOfScope,
+    /// The difference is greater than it may cover.
+    Exceeded,
     /// It asks for something that a side does not say, and is not applied.
     Undecided,
 }

@@ -20,6 +20,17 @@ pub(super) struct Entry<'c> {
     pub(super) expired: bool,
     /// What it covers; of an expired one, what it would.
     pub(super) covers: usize,
+    /// What it would cover if it were not more than it may.
+    pub(super) beyond: Option<Beyond>,
+}
+
+/// How an entry's bound is exceeded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Beyond {
+    /// So many kernels of an instance.
+    Kernels(usize),
+    /// This ratio mock / E2E.
+    Latency(f64),
 }
 
 impl Entry<'_> {
@@ -33,6 +44,7 @@ impl Entry<'_> {
             Scope::Outside => KnownState::OutOfScope,
             Scope::Unsaid(_) => KnownState::Undecided,
             Scope::Inside if self.expired => KnownState::Expired,
+            Scope::Inside if self.beyond.is_some() => KnownState::Exceeded,
             Scope::Inside if self.covers > 0 => KnownState::Covers,
             Scope::Inside => KnownState::Unused,
         }
@@ -47,6 +59,7 @@ impl<'c> Exceptions<'c> {
             scope: Scope::of(known, case, mock, e2e),
             expired: known.until.as_ref().zip(today).is_some_and(|(until, today)| until.value.as_str() < today),
             covers: 0,
+            beyond: None,
         };
         Self { entries: case.known.iter().map(entry).collect() }
     }
@@ -61,16 +74,29 @@ impl<'c> Exceptions<'c> {
         for (index, _) in comparison.excused() {
             self.entries[index].covers += 1;
         }
+        for &(index, kernels) in &comparison.exceeded {
+            self.entries[index].beyond = Some(Beyond::Kernels(kernels));
+        }
     }
 
     /// The reason of the first entry that covers a finding as a whole. Of an expired one it is counted alone that it
     /// would.
     pub(super) fn cover(&mut self, finding: &Finding) -> Option<String> {
         let mut meant = |active: bool| {
-            let fits = |e: &&mut Entry<'_>| e.scope == Scope::Inside && e.expired != active && covers(e.known, finding);
-            let entry = self.entries.iter_mut().find(fits)?;
-            entry.covers += 1;
-            active.then(|| entry.known.reason.value.clone())
+            // What has grown over its bound as positions is not excused as a finding instead.
+            let grown = |e: &Entry<'_>| matches!(e.beyond, Some(Beyond::Kernels(_)));
+            let meant = |e: &&mut Entry<'_>| {
+                e.scope == Scope::Inside && e.expired != active && !grown(e) && covers(e.known, finding)
+            };
+            for entry in self.entries.iter_mut().filter(meant) {
+                if let Some(ratio) = outside(entry.known, finding) {
+                    entry.beyond = Some(Beyond::Latency(ratio));
+                    continue;
+                }
+                entry.covers += 1;
+                return active.then(|| entry.known.reason.value.clone());
+            }
+            None
         };
         meant(true).or_else(|| meant(false))
     }
@@ -95,6 +121,12 @@ impl<'c> Exceptions<'c> {
             })
             .collect()
     }
+}
+
+/// The latency of a finding that lies outside of what an entry allows.
+fn outside(known: &KnownDifference, finding: &Finding) -> Option<f64> {
+    let allowed = known.latency.as_ref().filter(|_| finding.code == "latency-ratio")?;
+    finding.ratio.filter(|ratio| !allowed.holds(*ratio))
 }
 
 /// A finding is covered if its check and side are meant and every kernel it names is.

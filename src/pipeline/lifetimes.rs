@@ -1,7 +1,7 @@
 //! Known differences over a whole run: which are stale, which have ended or soon will. An entry that several cases
 //! share is stale only if none of them needs it, and nothing is said of cases that were not compared.
 
-use super::exceptions::Entry;
+use super::exceptions::{Beyond, Entry};
 use super::jobs::Job;
 use super::scope::{Scope, Unsaid};
 use super::{Options, case};
@@ -88,6 +88,15 @@ fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
         }
     }
     let inside: Vec<(usize, usize, &Entry<'_>)> = all.into_iter().filter(|(.., e)| e.scope == Scope::Inside).collect();
+    for &(case, entry, found) in inside.iter().filter(|(.., found)| !found.expired) {
+        match found.beyond {
+            Some(Beyond::Kernels(kernels)) => said.push(finding(case, entry, check::too_many(known, kernels))),
+            Some(Beyond::Latency(ratio)) => said.push(finding(case, entry, check::too_far(known, ratio))),
+            None => {}
+        }
+    }
+    // One that is exceeded has its difference still.
+    let inside: Vec<_> = inside.into_iter().filter(|(.., found)| found.expired || found.beyond.is_none()).collect();
     let used = || inside.iter().filter(|(.., entry)| entry.covers > 0);
     let Some(&(case, entry, first)) = used().next().or(inside.first()) else { return said };
     if let Some(until) = known.until.as_ref().filter(|_| first.expired) {

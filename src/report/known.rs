@@ -12,6 +12,7 @@ pub(super) fn render(known: &KnownOutcome, style: &Style) -> String {
         KnownState::Unused => "covers nothing here".to_owned(),
         KnownState::Stale => "covers nothing".to_owned(),
         KnownState::Expired => "has ended".to_owned(),
+        KnownState::Exceeded => "is exceeded".to_owned(),
         KnownState::OutOfScope => "is not about this case, GPU or version".to_owned(),
         KnownState::Undecided => "is not applied".to_owned(),
     };
@@ -25,7 +26,8 @@ pub(super) fn render(known: &KnownOutcome, style: &Style) -> String {
         part("", &known.link),
     ];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-    let doubt = matches!(known.state, KnownState::Stale | KnownState::Expired | KnownState::Undecided);
+    let doubt =
+        matches!(known.state, KnownState::Stale | KnownState::Expired | KnownState::Exceeded | KnownState::Undecided);
     let tone = if doubt { Tone::Doubt } else { Tone::Dim };
     let mut out = String::new();
     hang(&mut out, &style.paint(tone, "known difference: "), 2, &text, style.columns().saturating_sub(16));

@@ -93,6 +93,7 @@ pub(super) fn finding(code: &str, severity: Severity, message: &str) -> FindingO
         excerpt: None,
         help: None,
         kernels: Vec::new(),
+        ratio: None,
         known: None,
     }
 }

@@ -17,6 +17,11 @@ const FAMILY: &str = "^family:";
 const PERCENT: &str = r"^\s*0*(\d{1,2}(\.\d*)?|\.\d+|100(\.0*)?)\s*%\s*(of instance)?\s*$";
 const ZERO_PERCENT: &str = r"^\s*(0+(\.0*)?|\.0+)\s*%";
 const COUNT: &str = r"^\s*(any|0*\d{1,10}(\s*\.\.(\s*=\s*0*\d{1,10})?)?)\s*$";
+/// `-40%..=-25%`; nothing gets faster by all its time.
+const CHANGES: &str = concat!(
+    r"^\s*(\+?0*\d{1,6}(\.\d*)?|-0*\d{1,2}(\.\d*)?)\s*%\s*\.\.\s*=",
+    r"\s*(\+?0*\d{1,6}(\.\d*)?|-0*\d{1,2}(\.\d*)?)\s*%\s*$"
+);
 const ZERO_COUNT: &str = r"^\s*0+(\s*\.\.\s*=\s*0+)?\s*$";
 /// A framework's name, and something behind it.
 const RELEASE: &str = r"^\s*[A-Za-z][A-Za-z0-9._-]*(\s|[<>=!,]|$)";
@@ -69,6 +74,7 @@ fn shape(key: &Key, vocabulary: &Vocabulary) -> Value {
         Shape::Count => reference("count"),
         Shape::Tolerance => reference("tolerance"),
         Shape::Share => reference("share"),
+        Shape::Changes => json!({ "type": "string", "pattern": CHANGES }),
         Shape::Date => json!({ "type": "string", "pattern": DATE }),
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Choices(words) => several(json!({ "enum": words })),

@@ -176,6 +176,7 @@ fn read_known(table: &Table<'_>, doc: &TableDoc, vocabulary: &Vocabulary) -> Opt
                 .help("say what it is about: `kernels = \"*FillFunctor*\"` or `checks = [\"launch-shape\"]`"),
         );
     }
+    report_bounds_of_nothing(table, &checks);
     let in_case = std::ptr::eq(doc, &CASE);
     if let Some(node) = table.node("cases").filter(|_| in_case) {
         node.report(
@@ -193,6 +194,8 @@ fn read_known(table: &Table<'_>, doc: &TableDoc, vocabulary: &Vocabulary) -> Opt
         kernels: kernels.unwrap_or_else(|| Some(Vec::new()))?,
         checks,
         side: table.choice("side", side),
+        at_most: table.whole("at-most"),
+        latency: table.node("latency").and_then(|node| node.changes()),
         cases: cases?,
         gpu: gpu?,
         framework: framework.map_or(Some(None), |framework| framework.map(Some))?,
@@ -203,6 +206,28 @@ fn read_known(table: &Table<'_>, doc: &TableDoc, vocabulary: &Vocabulary) -> Opt
         link: table.text("link"),
     };
     Some(known)
+}
+
+/// A bound that bounds nothing would look like one.
+fn report_bounds_of_nothing(table: &Table<'_>, checks: &[Spanned<String>]) {
+    let timed = checks.iter().any(|check| check.value == "latency-ratio");
+    let bounds = [
+        (
+            "at-most",
+            table.has("kernels"),
+            "counts kernels, and none are named",
+            "name them: `kernels = \"*FillFunctor*\"`",
+        ),
+        ("latency", timed, "is about `latency-ratio` alone", "name it: `checks = [\"latency-ratio\"]`"),
+    ];
+    for (key, has_effect, what, help) in bounds {
+        let Some(node) = table.node(key).filter(|_| !has_effect && !table.is_broken()) else { continue };
+        table.reading.report(
+            Problem::spec("bound-of-nothing", format!("`{key}` {what}"))
+                .label(&node.key_loc, "without effect")
+                .help(help),
+        );
+    }
 }
 
 fn read_checks(table: &Table<'_>, vocabulary: &Vocabulary) -> BTreeMap<String, Spanned<Option<Severity>>> {

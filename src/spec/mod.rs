@@ -35,7 +35,7 @@ pub use issues::{IssueRow, parse_issue_rows};
 pub use library::{BUILTIN, Library, read_file};
 pub use load::{Layered, load, load_any, load_layered, load_text};
 pub use model::{
-    Case, Count, Each, Given, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter,
+    Case, Changes, Count, Each, Given, KernelEntry, KnownDifference, Latency, LaunchCompare, Order, Others, Parameter,
     ProcessFilter, RuleUse, SideSpec, Spec, Test,
 };
 pub use project::{PROJECT_FILE, Project, find_project, load_project};

@@ -5,6 +5,7 @@
 use super::release::{Release, Requirement};
 use crate::diag::{Loc, Severity, Side, SourceFile, Spanned, Verdict};
 use crate::kernel::{Glob, KernelPattern, Level, TextPattern};
+use crate::limits::TOLERANCE;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -192,6 +193,40 @@ pub enum LaunchCompare {
     Ignore,
 }
 
+/// Ratios mock / E2E, both ends included; written as changes: `-40%..=-25%` is 0.6 to 0.75.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Changes {
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Changes {
+    /// Around what was measured, as far as the default tolerance of latency, in whole percents.
+    pub fn around(ratio: f64) -> Self {
+        let whole = |ratio: f64, round: fn(f64) -> f64| 1.0 + round((ratio - 1.0) * 100.0) / 100.0;
+        Self {
+            low: whole(ratio / (1.0 + TOLERANCE), f64::floor).max(0.01),
+            high: whole(ratio * (1.0 + TOLERANCE), f64::ceil),
+        }
+    }
+
+    /// From the lower of both ends to the higher.
+    pub fn and(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
+
+    pub fn holds(self, ratio: f64) -> bool {
+        self.low <= ratio && ratio <= self.high
+    }
+}
+
+impl std::fmt::Display for Changes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = |ratio: f64| ((ratio - 1.0) * 1e6).round() / 1e4;
+        write!(f, "{:+}%..={:+}%", percent(self.low), percent(self.high))
+    }
+}
+
 /// A declared, reasoned, expiring exception to a finding.
 #[derive(Debug, Clone)]
 pub struct KnownDifference {
@@ -202,6 +237,10 @@ pub struct KnownDifference {
     /// Which checks it is about; empty means any.
     pub checks: Vec<Spanned<String>>,
     pub side: Option<Spanned<Side>>,
+    /// The most kernels of one instance that it covers; with more it covers none.
+    pub at_most: Option<Spanned<u32>>,
+    /// The latencies of which it covers the finding.
+    pub latency: Option<Spanned<Changes>>,
     /// The cases in which it holds, by name; empty means all.
     pub cases: Vec<Spanned<Glob>>,
     /// The GPU models on which it holds; empty means all.

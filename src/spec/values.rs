@@ -1,10 +1,10 @@
 //! Values with a grammar of their own: tolerances, counts, dates, and a rule's parameters.
 
-use super::model::{Count, Given, Parameter};
+use super::model::{Changes, Count, Given, Parameter};
 use super::node::{Node, integer_of};
 use super::reading::Reading;
 use crate::diag::{Problem, Spanned};
-use crate::limits::TOLERANCE_MOST;
+use crate::limits::{CHANGE_MOST, TOLERANCE_MOST};
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
@@ -75,6 +75,22 @@ impl Node<'_> {
                     Problem::spec("bad-count", "`count` is no usable count")
                         .label(&self.loc, why)
                         .help("write `1`, `\"1..=2\"` (both ends allowed), `\"1..\"` (at least one) or `\"any\"`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Ratios, as changes from one end to the other.
+    pub(super) fn changes(&self) -> Option<Spanned<Changes>> {
+        let text = self.text()?;
+        match changes(&text) {
+            Ok(changes) => Some(Spanned::new(changes, text.loc)),
+            Err(why) => {
+                self.report(
+                    Problem::spec("bad-range", format!("`{}` is no range of changes", self.key.name))
+                        .label(&text.loc, why)
+                        .help(format!("write both ends in percent, as reports do: `{}`", self.key.example)),
                 );
                 None
             }
@@ -181,6 +197,28 @@ fn bare(number: f64) -> Result<f64, &'static str> {
     if number > 1.0 { Err("a bare number is a fraction: 1 is already 100%") } else { Ok(number) }
 }
 
+fn changes(text: &str) -> Result<Changes, &'static str> {
+    let (low, high) = text.split_once("..").ok_or("not two ends")?;
+    let high = high.trim_start().strip_prefix('=').ok_or("whether the upper end is included is unclear")?;
+    let change = |text: &str| {
+        let digits = text.trim().strip_suffix('%').ok_or("an end does not end in `%`")?.trim_end();
+        let plain = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+        if !plain.starts_with(|c: char| c.is_ascii_digit()) || plain.contains(|c: char| !c.is_ascii_digit() && c != '.')
+        {
+            return Err("not a plain number");
+        }
+        match number(digits)? / 100.0 {
+            change if change <= -1.0 => Err("nothing gets faster by all its time"),
+            change if change >= CHANGE_MOST => Err("so much slower that it is other work"),
+            change => Ok(1.0 + change),
+        }
+    };
+    match (change(low)?, change(high)?) {
+        (low, high) if low > high => Err("reversed: the upper end is below the lower one"),
+        (low, high) => Ok(Changes { low, high }),
+    }
+}
+
 fn bound(text: &str) -> Result<u32, &'static str> {
     if text.starts_with('-') {
         return Err("negative");
@@ -255,6 +293,15 @@ mod tests {
         assert!(count("1..2").is_err());
         for wrong in ["-1", "+1", "..=2", ""] {
             assert!(count(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn changes_are_written_as_reports_write_them() {
+        assert_eq!(changes("-40%..=-25%"), Ok(Changes { low: 0.6, high: 0.75 }));
+        assert_eq!(changes(" 5 % ..= +7.5% ").map(|c| c.to_string()), Ok("+5%..=+7.5%".to_owned()));
+        for wrong in ["-25%..=-40%", "-40%", "-40%..-25%", "-40..=-25", "-100%..=0%", "--1%..=0%", "0%..=1e9%", ""] {
+            assert!(changes(wrong).is_err(), "{wrong}");
         }
     }
 

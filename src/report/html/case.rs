@@ -325,13 +325,17 @@ fn known_view(known: &KnownOutcome) -> KnownView {
         KnownState::Unused => "covers nothing here",
         KnownState::Stale => "stale: covers nothing",
         KnownState::Expired => "expired",
+        KnownState::Exceeded => "exceeded: the difference is greater",
         KnownState::OutOfScope => "about other cases, GPUs or versions",
         KnownState::Undecided => "not applied",
     };
     let said = |text: &Option<String>| text.as_deref().map(line).unwrap_or_default();
     KnownView {
         state,
-        doubt: matches!(known.state, KnownState::Stale | KnownState::Expired | KnownState::Undecided),
+        doubt: matches!(
+            known.state,
+            KnownState::Stale | KnownState::Expired | KnownState::Exceeded | KnownState::Undecided
+        ),
         reason: message(&known.reason),
         impact: said(&known.impact),
         owner: said(&known.owner),

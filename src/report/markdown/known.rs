@@ -56,6 +56,7 @@ fn state(known: &KnownOutcome) -> String {
         KnownState::Unused => "covers nothing here".to_owned(),
         KnownState::Stale => "**stale**: covers nothing in any case; remove it".to_owned(),
         KnownState::Expired => "**expired**: renew it with a reason, or fix what it excuses".to_owned(),
+        KnownState::Exceeded => "**exceeded**: the difference is greater than it covers".to_owned(),
         KnownState::OutOfScope => "is not about this case, GPU or version".to_owned(),
         KnownState::Undecided => "**not applied**: a side does not say what it asks for".to_owned(),
     }

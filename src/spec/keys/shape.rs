@@ -37,6 +37,8 @@ pub enum Shape {
     Tolerance,
     /// As a tolerance, from 0 to 1.
     Share,
+    /// How far a ratio is from 1, from one end to the other: `"-40%..=-25%"`.
+    Changes,
     /// `2026-12-31`, as a TOML date or a string.
     Date,
     Choice(&'static [&'static str]),
@@ -86,6 +88,7 @@ impl Shape {
             Self::Version(_) | Self::Whole(_) => "a whole number",
             Self::Count => "a whole number or a string such as \"1..=2\"",
             Self::Tolerance | Self::Share => "a percentage in quotes or a fraction",
+            Self::Changes => "a range of percentages such as \"-40%..=-25%\"",
             Self::Date => "a date",
             Self::Table(_) | Self::Parameters => "a table",
             Self::Tables(_) => "an array of tables",

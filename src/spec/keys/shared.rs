@@ -152,6 +152,18 @@ pub static KNOWN_DIFFERENCE: TableDoc = TableDoc::new(
         .filled(),
         Key::new("side", Shape::Choice(&["mock", "e2e"]), "side = \"mock\"", "Which side deviates; either if absent."),
         Key::new(
+            "at-most",
+            Shape::Whole(1),
+            "at-most = 2",
+            "The most kernels of one instance that it covers; with more it covers none. Any number if absent.",
+        ),
+        Key::new(
+            "latency",
+            Shape::Changes,
+            "latency = \"-40%..=-25%\"",
+            "The latencies, mock against E2E, of which it covers the finding of `latency-ratio`; any if absent.",
+        ),
+        Key::new(
             "cases",
             Shape::Globs,
             "cases = [\"decode*\"]",
@@ -178,7 +190,11 @@ pub static KNOWN_DIFFERENCE: TableDoc = TableDoc::new(
         Key::new("link", Shape::Text, "link = \"https://example.com/1\"", "Where it is discussed."),
     ]],
 )
-.related(&[Relation::SomeOf(&["kernels", "checks"])]);
+.related(&[
+    Relation::SomeOf(&["kernels", "checks"]),
+    Relation::Beside { key: "at-most", with: &["kernels"] },
+    Relation::Beside { key: "latency", with: &["checks"] },
+]);
 
 pub static CHECKS: TableDoc = TableDoc {
     title: "`[checks]`",
