@@ -5,7 +5,7 @@ use super::{NARROW, problems, sample, several, snapshot};
 use crate::diag::{Problem, ProblemClass, Severity};
 use crate::outcome::{Decision, Outcome, Page};
 
-#[path = "../../../tests/support/valid.rs"]
+#[path = "../../../tests/all/support/valid.rs"]
 mod valid;
 
 pub(super) use valid::assert_valid;

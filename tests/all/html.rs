@@ -1,0 +1,193 @@
+//! The HTML report of golden pairs, its size, and the pages that `tests/browser` opens.
+
+use crate::support::page_text;
+use crate::support::pairs;
+use align::diag::{Verdict, plural};
+use align::outcome::{Distribution, InstanceTimeline, OpState, Outcome, Timeline};
+use align::pipeline::{Options, Overrides, Session};
+use align::report::{Format, Style, render};
+use page_text::text;
+use pairs::{ATTENTION, OTHERS, Pair};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+const MOST_BYTES: usize = 2_000_000;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn judge(session: &Session, pair: &Pair) -> Outcome {
+    std::env::set_current_dir(root()).unwrap();
+    let trace = |name: &str| PathBuf::from(format!("snapshots/traces/{name}.sqlite"));
+    let (specs, mistakes) = session.load(&[pair.spec.into()]);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let overrides =
+        Overrides { case: Some(pair.case.to_owned()), mock: Some(trace(pair.mock)), e2e: Some(trace(pair.e2e)) };
+    session.check(&specs, &overrides, &Options::default()).outcome
+}
+
+fn page(outcome: &Outcome) -> String {
+    render(outcome, Format::Html, &Style::default())
+}
+
+/// Where the browser's tests find pages; the folder is the same for every run.
+fn write(name: &str, page: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("html");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{name}.html")), page).unwrap();
+}
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("snapshots/html"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// The instance of a side as the timeline has it, one operation a line.
+fn listed(out: &mut String, timeline: &Timeline, side: &InstanceTimeline) {
+    for op in &side.ops {
+        let kernel = &timeline.kernels[op.kernel];
+        let state = serde_json::to_value(op.state).unwrap();
+        let family = kernel.family.as_deref().unwrap_or("-");
+        let (start, duration) = (op.start_ns, op.duration_ns);
+        let _ = writeln!(
+            out,
+            "  {:>3} {start:>8} +{duration:<7} stream {} {} {family} {}",
+            op.position,
+            op.stream,
+            state.as_str().unwrap(),
+            kernel.name
+        );
+    }
+}
+
+#[test]
+fn what_every_page_says_and_draws() {
+    let session = Session::shipped().unwrap();
+    let (mut said, mut drawn) = (String::new(), String::new());
+    for pair in ATTENTION.iter().chain(OTHERS.iter()) {
+        let outcome = judge(&session, pair);
+        let title = format!("{} {} | {} | {}", pair.spec, pair.case, pair.mock, pair.e2e);
+        let _ = writeln!(said, "━━━ {title}\n{}", text(&page(&outcome)));
+        let Some(timeline) = &outcome.cases[0].timeline else { continue };
+        let _ = writeln!(drawn, "━━━ {title}");
+        for (name, side) in [("mock", &timeline.mock), ("e2e", &timeline.e2e)] {
+            let _ = writeln!(drawn, "{name}: instance {}, span {} ns", side.instance, side.span_ns);
+            listed(&mut drawn, timeline, side);
+        }
+    }
+    snapshot("said", &said);
+    snapshot("drawn", &drawn);
+}
+
+/// Both sides of each position agree in state, and the drawing holds what the comparison counts.
+#[test]
+fn timelines_hold_every_kernel_of_the_sequence_once() {
+    let session = Session::shipped().unwrap();
+    for pair in ATTENTION.iter() {
+        let outcome = judge(&session, pair);
+        let case = &outcome.cases[0];
+        let Some(timeline) = &case.timeline else { continue };
+        for (side, found) in [(&timeline.mock, &case.mock), (&timeline.e2e, &case.e2e)] {
+            assert_eq!(side.ops.len(), found.kernels, "{}", pair.mock);
+            assert!(side.ops.iter().all(|op| op.start_ns >= 0 && op.start_ns + op.duration_ns <= side.span_ns));
+        }
+        let missing = |op: &&align::outcome::TimelineOp| op.state == OpState::Missing;
+        assert_eq!(timeline.mock.ops.iter().filter(missing).count(), 0, "what is missing stands in the E2E alone");
+        let distributions = case.distributions.as_ref().unwrap();
+        let counts = [&distributions.instance.mock, &distributions.instance.e2e].map(|d| d.as_ref().unwrap().count);
+        assert_eq!(counts, [case.mock.instances, case.e2e.instances]);
+    }
+}
+
+#[test]
+fn a_page_for_each_verdict_is_written_for_the_browser() {
+    let session = Session::shipped().unwrap();
+    let of = |must: &str| {
+        let pair = ATTENTION.iter().chain(OTHERS.iter()).find(|pair| pair.must == must);
+        judge(&session, pair.unwrap_or_else(|| panic!("no pair shows {must}")))
+    };
+    write("pass", &page(&of("PASS")));
+    write("module-missing", &page(&of("module-missing")));
+    let backend = |pair: &&Pair| pair.mock == "vllm_mock_attn_decode_wrong_backend";
+    write("other-backend", &page(&judge(&session, ATTENTION.iter().find(backend).unwrap())));
+    let (specs, _) = session.load(&["specs".into()]);
+    let run = session.check(&specs, &Overrides::default(), &Options::default());
+    let whole = page(&run.outcome);
+    assert!(run.outcome.cases.len() > 10 && whole.len() < MOST_BYTES, "{}", plural(whole.len(), "byte"));
+    write("many-cases", &whole);
+    let hostile = hostile(of("module-missing"));
+    write("hostile", &page(&hostile));
+}
+
+/// Every text replaced: names of kernels, ranges in words, files, the spec, causes.
+fn hostile(outcome: Outcome) -> Outcome {
+    const TEXT: &str = "<script>window.ran=1</script></script><img src=x onerror=\"window.ran=1\">\"'\u{202e}\u{0}";
+    fn visit(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) if !["same", "extra", "missing", "changed"].contains(&text.as_str()) => {
+                text.push_str(TEXT);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(visit),
+            serde_json::Value::Object(fields) => {
+                let fixed = ["verdict", "severity", "state", "side", "method", "class"];
+                fields.iter_mut().filter(|(key, _)| !fixed.contains(&key.as_str())).for_each(|(_, item)| visit(item));
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(&outcome).unwrap();
+    visit(&mut value);
+    let hostile: Outcome = serde_json::from_value(value).unwrap();
+    assert!(hostile.cases[0].title().contains("onerror"));
+    hostile
+}
+
+#[test]
+fn ten_thousand_instances_of_two_thousand_kernels_stay_a_page() {
+    let session = Session::shipped().unwrap();
+    let mut outcome = judge(&session, &ATTENTION[0]);
+    outcome.verdict = Verdict::Fail;
+    let case = &mut outcome.cases[0];
+    case.verdict = Verdict::Fail;
+    let spread = |middle: f64, count: u32| {
+        let values: Vec<f64> = (0..count).map(|at| middle + f64::from((at * 7919) % 997)).collect();
+        Distribution::of(&values)
+    };
+    let timeline = case.timeline.as_mut().unwrap();
+    let template = timeline.mock.ops[0];
+    let ops = |shift: i64| -> InstanceTimeline {
+        let ops = (0..2_000usize).map(|at| align::outcome::TimelineOp {
+            start_ns: at as i64 * 3_000 + shift,
+            duration_ns: 1_000 + (at as i64 * 37) % 1_900,
+            stream: (at % 3) as u32,
+            position: at,
+            state: if at % 50 == 0 { OpState::OtherKernel } else { OpState::Match },
+            ..template
+        });
+        InstanceTimeline { span_ns: 6_010_000, ops: ops.collect(), ..timeline.mock.clone() }
+    };
+    let (mock, e2e) = (ops(0), ops(500));
+    (timeline.mock, timeline.e2e) = (mock, e2e);
+    timeline.kernels[template.kernel].exact = "x".repeat(200_000);
+    let distributions = case.distributions.as_mut().unwrap();
+    let kernel = distributions.kernels[0].clone();
+    distributions.instance.mock = spread(4e6, 10_000);
+    distributions.instance.e2e = spread(4.2e6, 10_000);
+    distributions.kernels = (0..200)
+        .map(|position| align::outcome::KernelTimes {
+            position,
+            mock: spread(1_500.0, 10_000),
+            e2e: spread(1_600.0, 10_000),
+            ..kernel.clone()
+        })
+        .collect();
+    distributions.kernels_unshown = 1_800;
+    let page = page(&outcome);
+    assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
+    assert!(page.contains("10000 values") && page.contains("not drawn:"), "what is left out is said");
+    write("large", &page);
+}

@@ -1,0 +1,47 @@
+//! All tests of the program as its users meet it, in one binary: one file a subject.
+//!
+//! One binary links once, and keeps every core busy to the end.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+
+mod baseline;
+mod check_docs;
+mod ci_files;
+mod cli;
+mod common_issues;
+mod console;
+mod doc_examples;
+mod docs;
+mod facts;
+mod families;
+mod family_coverage;
+mod formats;
+mod golden;
+mod html;
+mod infer;
+mod infer_small;
+mod inspect;
+mod invariance;
+mod known_differences;
+mod layers;
+mod lint;
+mod merged_specs;
+mod misspelt_keys;
+mod new_spec;
+mod no_false_pass;
+mod oversized_traces;
+mod pack;
+mod pairs;
+mod rule_reference;
+mod rules;
+mod schema_agreement;
+mod schema_headers;
+mod schemas;
+mod scripts;
+mod spec_pages;
+mod specs;
+mod suite;
+mod support;
+mod text_traces;
+mod traces;
+mod vendor;
