@@ -289,3 +289,7 @@ pub const INFER_TOLERANCE: f64 = 0.15;
 /// would excuse more than it compares. Another backend inside a module with its projections leaves 0.54, another model's
 /// attention 0.45; another data type 0.21, fp8 GEMMs 0.04, another backend of attention alone nothing.
 pub const INFER_COMPARED: f64 = 0.3;
+
+/// A stream's operations may together take this much longer than the time in which any of them runs: programmatic
+/// dependent launch overlaps them by up to 7 %. Beyond it a profiler stretches them.
+pub const STREAM_OVERLAP: f64 = 1.10;

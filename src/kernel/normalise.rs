@@ -3,7 +3,7 @@
 //! The same function is written differently by compilers and demanglers: `(int)128`, `128` or
 //! `128u`; `(bool)1` or `true`; `<unnamed>`, `(anonymous namespace)` or `_GLOBAL__N__…`;
 //! `[lambda(float) (instance 2)]` or `{lambda(float)#2}`; with or without its return type and
-//! parameter list. TorchInductor and Triton append numbers and hashes that mean nothing. What is
+//! parameter list; `const char *` or `char const*`. TorchInductor and Triton append numbers and hashes that mean nothing. What is
 //! left after normalisation is compared; the demangled name stays beside it as evidence.
 
 use crate::limits::{BASE_PARTS, WRAPPER_LEVELS};
@@ -28,6 +28,8 @@ constant!(LITERAL_SUFFIX, r"\b(\d+)(?:ull|ul|u|ll|l|ULL|UL|U|LL|L)\b");
 constant!(INSTANCE, r" ?\(instance \d+\)");
 constant!(KINETO_LAMBDA, r"\{lambda\(([^{}]*)\)#\d+\}");
 constant!(LIBRARY_VERSION, r"THRUST_[0-9A-Za-z_]+_NS|CUB_[0-9A-Za-z_]+_NS|\b__[0-9]+::");
+constant!(CONST, r"(?: const\b|\bconst )");
+constant!(RETURNS_NOTHING, r"([<,])void ([A-Za-z_{])");
 constant!(BOOLEAN, r"\b(true|false)\b");
 constant!(SPACES, r"\s*([,<>*&()\[\]])\s*");
 constant!(INDUCTOR, r"^triton_(poi|red|per|tem|for|mm|bmm)_fused(?:_(.*?))??(?:_\d+)?(?:_[0-9a-f]{8,})?$");
@@ -91,14 +93,39 @@ pub fn normalise(demangled: &str) -> String {
         (&*CAST, "$1"),
         (&*LITERAL_SUFFIX, "$1"),
         (&*LIBRARY_VERSION, ""),
+        (&*CONST, ""),
         (&*SPACES, "$1"),
+        (&*RETURNS_NOTHING, "$1$2"),
     ] {
         if let Cow::Owned(replaced) = pattern.replace_all(&text, with) {
             text = replaced;
         }
     }
+    let text = without_outer_parameters(&text);
     let text = BOOLEAN.replace_all(&text, |found: &regex::Captures<'_>| if &found[1] == "true" { "1" } else { "0" });
     function_of(&text).to_owned()
+}
+
+/// Without the parameters of functions around a lambda: demanglers write them by their types or by the template's letters.
+/// What the lambda itself takes stays.
+fn without_outer_parameters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut open: Vec<usize> = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => open.push(out.len()),
+            ')' => {
+                let list = open.pop().filter(|&from| !out[..from].ends_with("operator"));
+                if let Some(from) = list.filter(|_| text[at + 1..].starts_with("::")) {
+                    out.truncate(from);
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out
 }
 
 /// The qualified function with its template arguments: without return type and parameter list.

@@ -22,6 +22,7 @@ mod infer;
 mod infer_small;
 mod inspect;
 mod invariance;
+mod kineto;
 mod known_differences;
 mod layers;
 mod lint;

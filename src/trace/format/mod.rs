@@ -1,5 +1,6 @@
 //! Input formats: one entry here a format, recognised by content and never by name.
 
+mod kineto;
 mod nsys_sqlite;
 mod text;
 
@@ -73,6 +74,9 @@ fn recognise(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
     }
+    if kineto::may_be(head) {
+        return kineto::read(path, shown, head);
+    }
     let problem =
         Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
     Err(problem.help(what_it_may_be(head)))
@@ -88,8 +92,6 @@ fn begins_with_word(head: &[u8], word: &[u8]) -> bool {
 fn what_it_may_be(head: &[u8]) -> &'static str {
     if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
         "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
-    } else if head.starts_with(&[0x1f, 0x8b]) || head.trim_ascii_start().starts_with(b"{") {
-        "this looks like a Chrome trace (PyTorch profiler); capture with nsys and export to SQLite"
     } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
         "a trace written as text begins with the line `align-trace 1`, before everything else"
     } else {
