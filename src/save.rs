@@ -1,4 +1,4 @@
-//! Texts written whole or not at all: what a reader finds is the old file or the new one, never a part.
+//! Files written whole or not at all: what a reader finds is the old file or the new one, never a part.
 
 use crate::diag::{Problem, escape};
 use std::fs::{self, File, OpenOptions};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// There is one already, or it cannot be written; then nothing is left behind.
-pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
+pub fn create(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Problem> {
     may_create(path)?;
-    write(path, text, place_new)
+    write(path, content.as_ref(), place_new)
 }
 
 /// Whether a new file may be made here, before the work for it is done.
@@ -38,16 +38,16 @@ pub fn may_create(path: &Path) -> Result<(), Problem> {
 ///
 /// # Errors
 /// It cannot be written; then the old one is as it was.
-pub fn replace(path: &Path, text: &str) -> Result<(), Problem> {
+pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Problem> {
     // The file that a link stands for, so that the link stays one.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    write(&path, text, |partial, path| fs::rename(partial, path))
+    write(&path, content.as_ref(), |partial, path| fs::rename(partial, path))
 }
 
 /// Writes a file beside its place, and then puts it there.
-fn write(path: &Path, text: &str, place: fn(&Path, &Path) -> std::io::Result<()>) -> Result<(), Problem> {
+fn write(path: &Path, content: &[u8], place: fn(&Path, &Path) -> std::io::Result<()>) -> Result<(), Problem> {
     let written = beside(path).and_then(|(partial, file)| {
-        let done = fill(file, path, text).and_then(|()| place(&partial, path));
+        let done = fill(file, path, content).and_then(|()| place(&partial, path));
         if done.is_err() {
             let _ = fs::remove_file(&partial);
         }
@@ -83,8 +83,8 @@ fn beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
 }
 
 /// Who may read the old file may read the new one.
-fn fill(mut file: File, old: &Path, text: &str) -> std::io::Result<()> {
-    file.write_all(text.as_bytes())?;
+fn fill(mut file: File, old: &Path, content: &[u8]) -> std::io::Result<()> {
+    file.write_all(content)?;
     if let Ok(meta) = fs::metadata(old) {
         file.set_permissions(meta.permissions())?;
     }
@@ -114,7 +114,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.toml");
         fs::write(&path, "theirs").unwrap();
-        assert_eq!(write(&path, "mine", place_new).unwrap_err().code, "unwritable-file");
+        assert_eq!(write(&path, b"mine", place_new).unwrap_err().code, "unwritable-file");
         assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }

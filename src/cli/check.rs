@@ -101,9 +101,10 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
 /// What kept everything from being judged.
 fn judge(args: &Args, outputs: &mut Outputs, said: &mut String) -> Result<Run, Vec<Problem>> {
     let (session, project) = session()?;
-    let paths = paths(args, project.as_ref())?;
+    let paths = paths(&args.specs, project.as_ref())?;
     let (mut specs, mistakes) = session.load(&paths);
-    outputs.spare(inputs(args, &paths, &specs, project.as_ref()))?;
+    let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
+    outputs.spare(inputs(&overrides, &paths, &specs, project.as_ref()))?;
     if specs.is_empty() || (args.write_known && !mistakes.is_empty()) {
         return Err(mistakes);
     }
@@ -111,7 +112,6 @@ fn judge(args: &Args, outputs: &mut Outputs, said: &mut String) -> Result<Run, V
     let fail_on = args.fail_on.or(asked(|p| p.fail_on.as_ref().map(|f| f.value))).unwrap_or(Severity::Error);
     let allowed = project.as_ref().and_then(|p| p.allow_inconclusive.as_ref()).is_some_and(|a| a.value);
     let options = Options { fail_on, today: Some(args.today.clone().unwrap_or_else(today)) };
-    let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
     if args.write_known {
         let written = baseline::write_known(&session, &specs, &overrides, &options, args.until.as_deref())?;
         *said += &what_was_written(&written);
@@ -137,9 +137,14 @@ fn unjudged(args: &Args, problems: Vec<Problem>) -> Run {
 }
 
 /// Every file that the run reads.
-fn inputs(args: &Args, paths: &[PathBuf], specs: &[Loaded], project: Option<&Project>) -> Vec<PathBuf> {
+pub(super) fn inputs(
+    overrides: &Overrides,
+    paths: &[PathBuf],
+    specs: &[Loaded],
+    project: Option<&Project>,
+) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = discover(paths).unwrap_or_default();
-    files.extend(args.mock.iter().chain(&args.e2e).cloned());
+    files.extend(overrides.mock.iter().chain(&overrides.e2e).cloned());
     files.extend(project.map(|project| PathBuf::from(&project.file.name)));
     for spec in specs.iter().map(|loaded| &loaded.spec) {
         files.extend([&spec.file].into_iter().chain(&spec.files).map(|file| PathBuf::from(&file.name)));
@@ -150,7 +155,7 @@ fn inputs(args: &Args, paths: &[PathBuf], specs: &[Loaded], project: Option<&Pro
 }
 
 /// Names the specs that a folder holds and that need traces first: nothing is left out in silence.
-fn left_out(paths: &[PathBuf]) -> String {
+pub(super) fn left_out(paths: &[PathBuf]) -> String {
     let files = unproven(paths);
     let names = files.iter().map(|file| escape(&file.to_string_lossy())).collect::<Vec<_>>();
     match names.as_slice() {
@@ -188,9 +193,10 @@ pub(super) fn session() -> Result<(Session, Option<Project>), Vec<Problem>> {
     }
 }
 
-fn paths(args: &Args, project: Option<&Project>) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    if !args.specs.is_empty() {
-        return Ok(args.specs.clone());
+/// The specs to read: those given, else the project's.
+pub(super) fn paths(given: &[PathBuf], project: Option<&Project>) -> Result<Vec<PathBuf>, Vec<Problem>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
     }
     let listed: Vec<PathBuf> = project.map_or(Vec::new(), |p| p.specs.iter().map(|s| s.value.clone()).collect());
     if listed.is_empty() {
@@ -207,6 +213,6 @@ fn paths(args: &Args, project: Option<&Project>) -> Result<Vec<PathBuf>, Vec<Pro
 }
 
 /// Today in UTC, as `YYYY-MM-DD`.
-fn today() -> String {
+pub(super) fn today() -> String {
     time::OffsetDateTime::now_utc().date().to_string()
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod export;
 pub mod inspect;
 pub mod lint;
 pub mod new;
@@ -45,6 +46,8 @@ enum Verb {
     New(new::Args),
     /// Run the tests of specs and rules
     Test(test::Args),
+    /// Write both sides of a case for a timeline viewer
+    Export(export::Args),
     /// Shrink a trace to what checks need, without secrets
     Pack(pack::Args),
     /// Print the JSON Schema of specs and other files, for editors
@@ -89,6 +92,7 @@ pub fn main() -> u8 {
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::New(args) => new::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
+        Verb::Export(args) => export::run(args, &terminal),
         Verb::Schema(args) => schema::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
@@ -113,14 +117,20 @@ fn inspected(args: &inspect::Args, terminal: &Terminal) -> Said {
 
 /// A run that ended before anything was judged.
 fn failed(problems: &[Problem], format: Format, terminal: &Terminal) -> Said {
-    let code = problems.iter().map(|p| p.class).min().map_or(2, |class| match class {
-        ProblemClass::Spec => 2,
-        ProblemClass::Trace => 3,
-        ProblemClass::Nothing => 4,
-    });
+    let code = exit_code(problems).unwrap_or(2);
     let stdout = match format {
         Format::Json | Format::Html => render(&Outcome::of_problems(problems), format, &terminal.out),
         _ => String::new(),
     };
     Said { stdout, stderr: render_problems(problems, format, &terminal.err), code }
+}
+
+/// The exit code of what went wrong, if anything did.
+fn exit_code(problems: &[Problem]) -> Option<u8> {
+    let class = problems.iter().map(|problem| problem.class).min()?;
+    Some(match class {
+        ProblemClass::Spec => 2,
+        ProblemClass::Trace => 3,
+        ProblemClass::Nothing => 4,
+    })
 }

@@ -75,8 +75,7 @@ impl Outputs {
         self.files.retain(|(output, whole)| {
             let spared = inputs.contains(whole);
             if spared {
-                let message = format!("the report would overwrite `{}`, which this run reads", shown(&output.file));
-                problems.push(Problem::spec("bad-output", message).help("name another file"));
+                problems.push(reads(&output.file));
             }
             !spared
         });
@@ -97,8 +96,24 @@ impl Outputs {
     }
 }
 
+/// A file that would take the place of one of the inputs.
+fn reads(file: &Path) -> Problem {
+    let message = format!("the report would overwrite `{}`, which this run reads", shown(file));
+    Problem::spec("bad-output", message).help("name another file")
+}
+
+/// Refuses to write over what is read, whatever else may be overwritten.
+///
+/// # Errors
+/// The file is one of these inputs.
+pub(super) fn refuse_input(file: &Path, inputs: impl IntoIterator<Item = PathBuf>) -> Result<(), Problem> {
+    let whole = place(file)?;
+    let same = |input: PathBuf| input.canonicalize().is_ok_and(|input| input == whole);
+    if inputs.into_iter().any(same) { Err(reads(file)) } else { Ok(()) }
+}
+
 /// The file itself, so that two ways to write its name are one.
-fn place(file: &Path) -> Result<PathBuf, Problem> {
+pub(super) fn place(file: &Path) -> Result<PathBuf, Problem> {
     let refused = |why: &str, help: &str| {
         Err(Problem::spec("bad-output", format!("`{}` cannot be written: {why}", shown(file))).help(help.to_owned()))
     };

@@ -1,5 +1,6 @@
 //! One instance of each side, operation by operation: what a picture of both is drawn from.
 
+use crate::diag::Side;
 use serde::{Deserialize, Serialize};
 
 /// The instance of median time on each side, both from their own start. Names and launches stand once, in tables.
@@ -8,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Timeline {
     pub kernels: Vec<TimelineKernel>,
     pub launches: Vec<Launch>,
+    /// Paths of a framework's modules, as its ranges name them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub modules: Vec<String>,
     pub mock: InstanceTimeline,
     pub e2e: InstanceTimeline,
 }
@@ -87,6 +91,12 @@ pub struct TimelineOp {
     /// A known difference covers it.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub known: bool,
+    /// It was replayed from a CUDA graph.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub replayed: bool,
+    /// Index into the timeline's modules: the innermost one that it was launched or captured in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub module: Option<usize>,
 }
 
 /// How an operation stands against the other side's.
@@ -108,6 +118,13 @@ pub enum OpState {
 }
 
 impl Timeline {
+    pub fn on(&self, side: Side) -> &InstanceTimeline {
+        match side {
+            Side::Mock => &self.mock,
+            Side::E2e => &self.e2e,
+        }
+    }
+
     /// The number of places of the alignment, with those that are left out.
     pub fn positions(&self) -> usize {
         let last = |side: &InstanceTimeline| side.ops.iter().map(|op| op.position + 1).max().unwrap_or(0);

@@ -5,7 +5,7 @@ use crate::compare::{Difference, ShapeVerdict};
 use crate::diag::Side;
 use crate::outcome::{InstanceTimeline, Launch, OpState, Timeline, TimelineKernel, TimelineOp, Unshown};
 use crate::select::Symbol;
-use crate::trace::Shape;
+use crate::trace::{ContextId, Shape, Trace};
 use rustc_hash::FxHashMap;
 
 /// The most places of the alignment that are listed: what a page can show at once.
@@ -17,7 +17,7 @@ pub(super) fn timeline(context: &Context<'_>) -> Option<Timeline> {
     let listed = listed(context);
     let mock = instance(context, Side::Mock, &listed, &mut tables)?;
     let e2e = instance(context, Side::E2e, &listed, &mut tables)?;
-    Some(Timeline { kernels: tables.kernels, launches: tables.launches, mock, e2e })
+    Some(Timeline { kernels: tables.kernels, launches: tables.launches, modules: tables.modules, mock, e2e })
 }
 
 /// Per position, whether it is listed: all, or first what differs and then what takes longest.
@@ -86,6 +86,8 @@ fn instance(context: &Context<'_>, side: Side, listed: &[bool], tables: &mut Tab
             position: at,
             state: state(context, at),
             known: comparison.known[at].is_some(),
+            replayed: trace.from_graph(op),
+            module: module(trace, op).map(|path| tables.module(path)),
         });
     }
     ops.sort_by_key(|op| (op.start_ns, op.position));
@@ -99,6 +101,19 @@ fn instance(context: &Context<'_>, side: Side, listed: &[bool], tables: &mut Tab
     })
 }
 
+/// The innermost module that an operation belongs to: of one that was replayed, as its graph was captured.
+fn module(trace: &Trace, op: u32) -> Option<&str> {
+    let context = match trace.capture_context(op) {
+        ContextId::NONE => trace.launch_context(op),
+        captured => captured,
+    };
+    let mut ranges = trace.ranges.innermost_first(context);
+    ranges.find_map(|range| {
+        let module = trace.names.range(trace.ranges.name(range)).module.as_ref()?;
+        (!module.is_output).then_some(module.path.as_str())
+    })
+}
+
 /// What operations share.
 #[derive(Default)]
 struct Tables {
@@ -106,6 +121,8 @@ struct Tables {
     by_symbol: FxHashMap<Symbol, usize>,
     launches: Vec<Launch>,
     by_shape: FxHashMap<Shape, usize>,
+    modules: Vec<String>,
+    by_path: FxHashMap<String, usize>,
 }
 
 impl Tables {
@@ -133,5 +150,16 @@ impl Tables {
             });
             self.launches.len() - 1
         })
+    }
+
+    fn module(&mut self, path: &str) -> usize {
+        match self.by_path.get(path) {
+            Some(&index) => index,
+            None => {
+                self.modules.push(path.to_owned());
+                self.by_path.insert(path.to_owned(), self.modules.len() - 1);
+                self.modules.len() - 1
+            }
+        }
     }
 }

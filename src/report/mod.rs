@@ -15,6 +15,7 @@ mod lint;
 mod markdown;
 mod page;
 mod paint;
+mod perfetto;
 mod problem;
 #[cfg(test)]
 mod sample;
@@ -31,6 +32,7 @@ pub use lint::render_lint;
 pub use markdown::{Deliverable, Deliverables};
 pub use page::page;
 pub use paint::Tone;
+pub use perfetto::perfetto;
 
 use crate::diag::Problem;
 use crate::outcome::Outcome;

@@ -7,24 +7,14 @@ use align::outcome::{Distribution, InstanceTimeline, OpState, Outcome, Timeline}
 use align::pipeline::{Options, Overrides, Session};
 use align::report::{Format, Style, render};
 use page_text::text;
-use pairs::{ATTENTION, OTHERS, Pair};
+use pairs::{Pair, RUNS};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const MOST_BYTES: usize = 2_000_000;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn judge(session: &Session, pair: &Pair) -> Outcome {
-    std::env::set_current_dir(root()).unwrap();
-    let trace = |name: &str| PathBuf::from(format!("snapshots/traces/{name}.sqlite"));
-    let (specs, mistakes) = session.load(&[pair.spec.into()]);
-    assert!(mistakes.is_empty(), "{mistakes:?}");
-    let overrides =
-        Overrides { case: Some(pair.case.to_owned()), mock: Some(trace(pair.mock)), e2e: Some(trace(pair.e2e)) };
-    session.check(&specs, &overrides, &Options::default()).outcome
 }
 
 fn page(outcome: &Outcome) -> String {
@@ -66,12 +56,10 @@ fn listed(out: &mut String, timeline: &Timeline, side: &InstanceTimeline) {
 
 #[test]
 fn what_every_page_says_and_draws() {
-    let session = Session::shipped().unwrap();
     let (mut said, mut drawn) = (String::new(), String::new());
-    for pair in ATTENTION.iter().chain(OTHERS.iter()) {
-        let outcome = judge(&session, pair);
+    for (pair, outcome) in RUNS.iter() {
         let title = format!("{} {} | {} | {}", pair.spec, pair.case, pair.mock, pair.e2e);
-        let _ = writeln!(said, "━━━ {title}\n{}", text(&page(&outcome)));
+        let _ = writeln!(said, "━━━ {title}\n{}", text(&page(outcome)));
         let Some(timeline) = &outcome.cases[0].timeline else { continue };
         let _ = writeln!(drawn, "━━━ {title}");
         for (name, side) in [("mock", &timeline.mock), ("e2e", &timeline.e2e)] {
@@ -86,9 +74,7 @@ fn what_every_page_says_and_draws() {
 /// Both sides of each position agree in state, and the drawing holds what the comparison counts.
 #[test]
 fn timelines_hold_every_kernel_of_the_sequence_once() {
-    let session = Session::shipped().unwrap();
-    for pair in ATTENTION.iter() {
-        let outcome = judge(&session, pair);
+    for (pair, outcome) in RUNS.iter() {
         let case = &outcome.cases[0];
         let Some(timeline) = &case.timeline else { continue };
         for (side, found) in [(&timeline.mock, &case.mock), (&timeline.e2e, &case.e2e)] {
@@ -106,14 +92,11 @@ fn timelines_hold_every_kernel_of_the_sequence_once() {
 #[test]
 fn a_page_for_each_verdict_is_written_for_the_browser() {
     let session = Session::shipped().unwrap();
-    let of = |must: &str| {
-        let pair = ATTENTION.iter().chain(OTHERS.iter()).find(|pair| pair.must == must);
-        judge(&session, pair.unwrap_or_else(|| panic!("no pair shows {must}")))
-    };
+    let one = |is: &dyn Fn(&Pair) -> bool| RUNS.iter().find(|(pair, _)| is(pair)).unwrap().1.clone();
+    let of = |must: &str| one(&|pair| pair.must == must);
     write("pass", &page(&of("PASS")));
     write("module-missing", &page(&of("module-missing")));
-    let backend = |pair: &&Pair| pair.mock == "vllm_mock_attn_decode_wrong_backend";
-    write("other-backend", &page(&judge(&session, ATTENTION.iter().find(backend).unwrap())));
+    write("other-backend", &page(&one(&|pair| pair.mock == "vllm_mock_attn_decode_wrong_backend")));
     let (specs, _) = session.load(&["specs".into()]);
     let run = session.check(&specs, &Overrides::default(), &Options::default());
     let whole = page(&run.outcome);
@@ -148,8 +131,7 @@ fn hostile(outcome: Outcome) -> Outcome {
 
 #[test]
 fn ten_thousand_instances_of_two_thousand_kernels_stay_a_page() {
-    let session = Session::shipped().unwrap();
-    let mut outcome = judge(&session, &ATTENTION[0]);
+    let mut outcome = RUNS[0].1.clone();
     outcome.verdict = Verdict::Fail;
     let case = &mut outcome.cases[0];
     case.verdict = Verdict::Fail;

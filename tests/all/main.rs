@@ -12,6 +12,7 @@ mod common_issues;
 mod console;
 mod doc_examples;
 mod docs;
+mod export;
 mod facts;
 mod families;
 mod family_coverage;

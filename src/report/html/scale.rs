@@ -135,6 +135,8 @@ mod tests {
             position: 0,
             state: OpState::Match,
             known: false,
+            replayed: false,
+            module: None,
         };
         let span_ns = ops.iter().map(|(start, duration)| start + duration).max().unwrap_or(0);
         InstanceTimeline { span_ns, ops: ops.iter().map(op).collect(), ..InstanceTimeline::default() }

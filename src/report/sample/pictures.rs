@@ -24,8 +24,19 @@ pub(in crate::report) fn pictured(mut case: CaseOutcome) -> CaseOutcome {
             let Some(ns) = ns else { continue };
             let start_ns = side.span_ns + 500;
             let duration_ns = ns as i64;
-            let (device, stream, known) = (0, 7, false);
-            side.ops.push(TimelineOp { start_ns, duration_ns, device, stream, kernel, launch, position, state, known });
+            side.ops.push(TimelineOp {
+                start_ns,
+                duration_ns,
+                device: 0,
+                stream: 7,
+                kernel,
+                launch,
+                position,
+                state,
+                known: false,
+                replayed: false,
+                module: None,
+            });
             side.span_ns = start_ns + duration_ns;
         }
         if let (Some(mock), Some(e2e)) = (row.mock_ns, row.e2e_ns) {

@@ -3,6 +3,7 @@
 pub(crate) mod compared;
 pub(crate) mod page_text;
 pub(crate) mod pairs;
+pub(crate) mod perfetto_file;
 pub(crate) mod reference;
 pub(crate) mod schemas;
 pub(crate) mod trace_file;
