@@ -116,7 +116,7 @@ fn hostile(outcome: Outcome) -> Outcome {
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(visit),
             serde_json::Value::Object(fields) => {
-                let fixed = ["verdict", "severity", "state", "side", "method", "class"];
+                let fixed = ["verdict", "severity", "fail_on", "state", "side", "method", "class"];
                 fields.iter_mut().filter(|(key, _)| !fixed.contains(&key.as_str())).for_each(|(_, item)| visit(item));
             }
             _ => {}
