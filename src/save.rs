@@ -1,9 +1,13 @@
 //! Files written whole or not at all: what a reader finds is the old file or the new one, never a part.
 
+mod partial;
+
+pub use partial::{Partial, discard};
+
 use crate::diag::{Problem, escape};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Writes a new file.
 ///
@@ -11,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// There is one already, or it cannot be written; then nothing is left behind.
 pub fn create(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Problem> {
     may_create(path)?;
-    write(path, content.as_ref(), place_new)
+    write(path, content.as_ref(), Partial::place_new)
 }
 
 /// Whether a new file may be made here, before the work for it is done.
@@ -41,45 +45,19 @@ pub fn may_create(path: &Path) -> Result<(), Problem> {
 pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Problem> {
     // The file that a link stands for, so that the link stays one.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    write(&path, content.as_ref(), |partial, path| fs::rename(partial, path))
+    write(&path, content.as_ref(), Partial::place)
 }
 
 /// Writes a file beside its place, and then puts it there.
-fn write(path: &Path, content: &[u8], place: fn(&Path, &Path) -> std::io::Result<()>) -> Result<(), Problem> {
-    let written = beside(path).and_then(|(partial, file)| {
-        let done = fill(file, path, content).and_then(|()| place(&partial, path));
-        if done.is_err() {
-            let _ = fs::remove_file(&partial);
-        }
-        done
-    });
+fn write(path: &Path, content: &[u8], place: fn(Partial, &Path) -> std::io::Result<()>) -> Result<(), Problem> {
+    let written = Partial::beside(path)
+        .and_then(|partial| fill(partial.open()?, path, content).and_then(|()| place(partial, path)));
     written.map_err(|error| {
         let shown = escape(&path.display().to_string());
         Problem::spec("unwritable-file", format!("`{shown}` cannot be written"))
             .note(error.to_string())
             .help("check that the folder exists and can be written to")
     })
-}
-
-/// Puts a file where none may be: one that another run has made in the meantime stays.
-fn place_new(partial: &Path, path: &Path) -> std::io::Result<()> {
-    match fs::hard_link(partial, path) {
-        // It has its place; a second name that stays would only be in the way.
-        Ok(()) => fs::remove_file(partial).or(Ok(())),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
-        // Not every file system has links.
-        Err(_) => fs::rename(partial, path),
-    }
-}
-
-/// A new file in the same folder, so that it can be renamed.
-fn beside(path: &Path) -> std::io::Result<(PathBuf, File)> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(name);
-    let file = OpenOptions::new().write(true).create_new(true).open(&partial)?;
-    Ok((partial, file))
 }
 
 /// Who may read the old file may read the new one.
@@ -114,7 +92,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.toml");
         fs::write(&path, "theirs").unwrap();
-        assert_eq!(write(&path, b"mine", place_new).unwrap_err().code, "unwritable-file");
+        assert_eq!(write(&path, b"mine", Partial::place_new).unwrap_err().code, "unwritable-file");
         assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod explain;
 pub mod export;
 pub mod inspect;
+mod interrupt;
 pub mod lint;
 pub mod new;
 pub mod outputs;
@@ -84,6 +85,7 @@ pub fn main() -> u8 {
         Ok(cli) => cli,
         Err(error) => return terminal::usage(&error),
     };
+    interrupt::handle();
     let terminal = Terminal::new(&cli.look);
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),

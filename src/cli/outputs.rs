@@ -89,7 +89,7 @@ impl Outputs {
     pub(super) fn write(&self, outcome: &Outcome, style: &Style) -> Result<(), Vec<Problem>> {
         let style = Style { colour: false, width: Style::default().width, ..*style };
         let write = |(output, _): &(Output, PathBuf)| {
-            save::replace(&output.file, &render(outcome, output.format, &style)).err()
+            save::replace(&output.file, render(outcome, output.format, &style)).err()
         };
         let problems: Vec<Problem> = self.files.iter().filter_map(write).collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }

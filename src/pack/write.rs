@@ -2,6 +2,7 @@
 
 use super::source::{Table, quote};
 use crate::diag::Problem;
+use crate::save::Partial;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 use std::io::{Seek, SeekFrom, Write};
@@ -14,7 +15,7 @@ const PAGE: u32 = 1024;
 #[derive(Debug)]
 pub(super) struct Target {
     connection: Option<Connection>,
-    path: PathBuf,
+    file: Partial,
     destination: PathBuf,
 }
 
@@ -24,18 +25,10 @@ impl Target {
         if destination.symlink_metadata().is_ok() {
             return Err(exists(destination));
         }
-        let mut name = std::ffi::OsString::from(".");
-        name.push(destination.file_name().ok_or_else(|| cannot_write(destination, "this is not the name of a file"))?);
-        name.push(format!(".{}.partial", std::process::id()));
-        let path = destination.with_file_name(name);
-        std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(|e| cannot_write(destination, e))?;
-        let mut target = Self { connection: None, path, destination: destination.to_owned() };
+        let file = Partial::beside(destination).map_err(|e| cannot_write(destination, e))?;
+        let mut target = Self { connection: None, file, destination: destination.to_owned() };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&target.path, flags).map_err(|e| target.failed(&e))?;
+        let connection = Connection::open_with_flags(target.file.path(), flags).map_err(|e| target.failed(&e))?;
         let settings = format!(
             "PRAGMA page_size = {PAGE}; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE; \
              PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN"
@@ -75,18 +68,18 @@ impl Target {
             connection.execute_batch("COMMIT").map_err(|e| self.failed(&e))?;
             connection.close().map_err(|(_, e)| self.failed(&e))?;
         }
-        fix_header(&self.path).map_err(|e| cannot_write(&self.destination, e))?;
-        Ok(&self.path)
+        fix_header(&self.file).map_err(|e| cannot_write(&self.destination, e))?;
+        Ok(self.file.path())
     }
 
     /// Puts the file in its place, unless something came to be there in the meantime.
     pub(super) fn publish(self) -> Result<(), Problem> {
-        match std::fs::hard_link(&self.path, &self.destination) {
-            Ok(()) => Ok(()),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(&self.destination)),
-            // Not every file system has hard links.
-            Err(_) => std::fs::rename(&self.path, &self.destination).map_err(|e| cannot_write(&self.destination, e)),
-        }
+        let Self { connection, file, destination } = self;
+        drop(connection);
+        file.place_new(&destination).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => exists(&destination),
+            _ => cannot_write(&destination, error),
+        })
     }
 
     fn connection(&self) -> Result<&Connection, Problem> {
@@ -98,21 +91,13 @@ impl Target {
     }
 }
 
-impl Drop for Target {
-    fn drop(&mut self) {
-        drop(self.connection.take());
-        // Nothing to say if it fails: after a rename there is nothing left to remove.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 /// The header counts changes and names the version of SQLite that wrote: fixed, so that equal content is equal bytes.
-fn fix_header(path: &Path) -> std::io::Result<()> {
+fn fix_header(written: &Partial) -> std::io::Result<()> {
     const CHANGE_COUNTER: u64 = 24;
     const VALID_FOR_AND_VERSION: u64 = 92;
     /// Any version will do; readers do not use it.
     const VERSION: u32 = 3_040_000;
-    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+    let mut file = written.open()?;
     file.seek(SeekFrom::Start(CHANGE_COUNTER))?;
     file.write_all(&1_u32.to_be_bytes())?;
     file.seek(SeekFrom::Start(VALID_FOR_AND_VERSION))?;

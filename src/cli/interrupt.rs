@@ -1,0 +1,15 @@
+//! Ctrl-C, and a request to end: nothing half-written stays behind.
+
+use crate::save;
+
+/// As a shell says that a process was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// Ends the process, when asked to, without a file that is only half there.
+pub(super) fn handle() {
+    // Where it cannot be handled, the process ends as it would have.
+    let _ = ctrlc::set_handler(|| {
+        save::discard();
+        std::process::exit(INTERRUPTED);
+    });
+}

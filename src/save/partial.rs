@@ -1,0 +1,114 @@
+//! Files on their way: beside their place under another name, and gone unless they are put there.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Those that are being written now, for [`discard`].
+static WRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Removes what is being written: the process is about to end.
+pub fn discard() {
+    // Kept locked, so that nothing is begun or put in its place any more.
+    let written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    remove(&written);
+    std::mem::forget(written);
+}
+
+fn remove(written: &BTreeSet<PathBuf>) {
+    for path in written {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// A file that is being written. Dropped, it is removed.
+#[derive(Debug)]
+pub struct Partial {
+    path: PathBuf,
+}
+
+impl Partial {
+    /// A new and empty one in the folder of `place`, so that it can be renamed.
+    ///
+    /// # Errors
+    /// `place` names no file, or its folder cannot be written to.
+    pub fn beside(place: &Path) -> std::io::Result<Self> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(place.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
+        name.push(format!(".{}.partial", std::process::id()));
+        let path = place.with_file_name(name);
+        let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+        OpenOptions::new().write(true).create_new(true).open(&path)?;
+        written.insert(path.clone());
+        Ok(Self { path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// To write to it.
+    ///
+    /// # Errors
+    /// It is gone, or may not be opened.
+    pub fn open(&self) -> std::io::Result<File> {
+        OpenOptions::new().write(true).open(&self.path)
+    }
+
+    /// Puts it in its place, over what may be there.
+    ///
+    /// # Errors
+    /// That cannot be replaced; then it is as it was.
+    pub fn place(self, at: &Path) -> std::io::Result<()> {
+        let _still = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::rename(&self.path, at)
+    }
+
+    /// Puts it where nothing may be: what another run has made in the meantime stays.
+    ///
+    /// # Errors
+    /// Something is there, or nothing can be.
+    pub fn place_new(self, at: &Path) -> std::io::Result<()> {
+        let _still = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+        match fs::hard_link(&self.path, at) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
+            // Not every file system has links.
+            Err(_) => fs::rename(&self.path, at),
+        }
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_file(&self.path);
+        written.remove(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+
+    #[test]
+    fn what_is_being_written_is_known_until_it_has_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let known = || -> BTreeSet<PathBuf> {
+            WRITTEN.lock().unwrap().iter().filter(|path| path.starts_with(folder.path())).cloned().collect()
+        };
+        let (done, under_way) = (folder.path().join("done"), folder.path().join("under-way"));
+        Partial::beside(&done).unwrap().place(&done).unwrap();
+        drop(Partial::beside(&under_way).unwrap());
+        assert!(known().is_empty());
+        let partial = Partial::beside(&under_way).unwrap();
+        assert_eq!(known(), BTreeSet::from([partial.path().to_owned()]));
+        remove(&known());
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(left, [done]);
+    }
+}
