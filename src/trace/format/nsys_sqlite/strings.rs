@@ -1,6 +1,7 @@
 //! `StringIds`, read by need: the table also holds secrets (whole environments), so that nothing is
 //! loaded that no kept row refers to.
 
+use super::names::NameKey;
 use super::schema::Schema;
 use crate::limits::NAME_BYTES;
 use rusqlite::types::ValueRef;
@@ -38,25 +39,17 @@ impl<'db> Strings<'db> {
         Ok(self.known.get(&id).map_or("", String::as_str))
     }
 
-    /// What a name column holds: an id, or (in derived exports) the text itself. `None` for NULL.
-    pub(super) fn resolve(&mut self, value: ValueRef<'_>) -> rusqlite::Result<Option<String>> {
-        Ok(match value {
-            ValueRef::Integer(id) => Some(self.by_id(id)?.to_owned()),
-            ValueRef::Text(_) | ValueRef::Blob(_) => {
+    /// The text of a name; `None` where there is none.
+    pub(super) fn resolve(&mut self, name: &NameKey) -> rusqlite::Result<Option<String>> {
+        Ok(match name {
+            NameKey::Id(id) => Some(self.by_id(*id)?.to_owned()),
+            NameKey::Text(bytes) => {
+                let value = ValueRef::Text(bytes);
                 self.cut |= is_cut(value);
                 Some(text(value))
             }
-            ValueRef::Null | ValueRef::Real(_) => None,
+            NameKey::Nothing => None,
         })
-    }
-
-    /// What a row holds that has its text either in a column of its own or by its id.
-    pub(super) fn either(&mut self, own: ValueRef<'_>, by_id: ValueRef<'_>) -> rusqlite::Result<String> {
-        if own == ValueRef::Null {
-            return Ok(self.resolve(by_id)?.unwrap_or_default());
-        }
-        self.cut |= is_cut(own);
-        Ok(text(own))
     }
 }
 

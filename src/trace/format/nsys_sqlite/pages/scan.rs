@@ -1,0 +1,129 @@
+//! Reads a table: its leaves in runs of neighbouring pages, many runs at once.
+
+use super::super::source::{Source, Take, Wanted};
+use super::super::strings::Strings;
+use super::file::PageFile;
+use super::leaf::{Leaves, is_empty};
+use super::overflow::Overflow;
+use super::record::Plan;
+use super::{Doubt, btree};
+use rayon::prelude::*;
+use std::path::Path;
+use std::sync::atomic::AtomicU32;
+
+/// Bytes that are read at once: they stay in the cache of a core while their rows are decoded.
+const RUN: usize = 256 << 10;
+/// Bytes of the leaves that make one part.
+const PART: usize = 1 << 20;
+/// Parts that are read at once; what is learnt from them helps with those after.
+const WAVE: usize = 64;
+/// Pages of others between two leaves that are read along rather than left out.
+const GAP: u32 = 4;
+
+/// The file, for reading tables from its pages.
+#[derive(Debug)]
+pub(in super::super) struct Pages {
+    file: PageFile,
+}
+
+impl Pages {
+    /// `head` are the first bytes of the file.
+    pub(in super::super) fn open(path: &Path, head: &[u8]) -> Result<Self, Doubt> {
+        Ok(Self { file: PageFile::open(path, head)? })
+    }
+
+    /// The rows of these leaves. Only the one leaf of a table may be empty.
+    fn part<T: Take>(
+        &self,
+        reading: &mut Reading<'_>,
+        leaves: &[u32],
+        take: &T,
+        alone: bool,
+    ) -> Result<T::Part, Doubt> {
+        let page = self.file.header.page;
+        let mut part = T::Part::default();
+        for run in runs(leaves, RUN / page) {
+            let (&[first, ..], Some(&last)) = (run, run.last()) else { continue };
+            let bytes = self.file.read(first, (last - first) as usize + 1, &mut reading.buffer)?;
+            for &leaf in run {
+                let bytes = bytes.get((leaf - first) as usize * page..).ok_or(Doubt("a page is cut off"))?;
+                if !alone && is_empty(bytes) {
+                    return Err(Doubt("a leaf without rows"));
+                }
+                reading.leaves.take(bytes, take, &mut part)?;
+            }
+        }
+        Ok(part)
+    }
+}
+
+/// What one thread keeps from run to run.
+struct Reading<'f> {
+    buffer: Vec<u8>,
+    leaves: Leaves<'f>,
+}
+
+impl Source for Pages {
+    type Failure = Doubt;
+
+    fn scan<T: Take>(
+        &self,
+        wanted: &Wanted<'_>,
+        take: &mut T,
+        strings: &mut Strings<'_>,
+    ) -> Result<Vec<T::Part>, Doubt> {
+        let table = wanted.schema.table(wanted.table).ok_or(Doubt("no such table"))?;
+        let plan = Plan::of(table, wanted.columns)?;
+        let leaves = btree::leaves(&self.file, table.root.ok_or(Doubt("a table without a page"))?)?;
+        let followed = AtomicU32::new(0);
+        let reading =
+            || Reading { buffer: Vec::new(), leaves: Leaves::new(&plan, Overflow::new(&self.file, &followed)) };
+        let size = (PART / self.file.header.page).max(1);
+        let mut parts: Vec<T::Part> = Vec::new();
+        let (mut rest, mut wave) = (leaves.as_slice(), 1);
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(wave * size));
+            let done = parts.len();
+            let each = |reading: &mut Reading<'_>, part: &[u32]| self.part(reading, part, &*take, leaves.len() == 1);
+            if now.len() <= size {
+                parts.push(each(&mut reading(), now)?);
+            } else {
+                let read: Result<Vec<_>, Doubt> = now.par_chunks(size).map_init(reading, each).collect();
+                parts.append(&mut read?);
+            }
+            let new = parts.get_mut(done..).unwrap_or_default();
+            take.learn(new, strings).map_err(|_| Doubt("a name cannot be read"))?;
+            (rest, wave) = (later, WAVE);
+        }
+        Ok(parts)
+    }
+}
+
+/// Splits leaves into stretches of at most `most` pages from first to last, in order and with few pages in between.
+fn runs(leaves: &[u32], most: usize) -> impl Iterator<Item = &[u32]> {
+    let mut rest = leaves;
+    std::iter::from_fn(move || {
+        let first = *rest.first()?;
+        let joins =
+            |pair: &[u32]| pair[1] > pair[0] && pair[1] - pair[0] <= GAP + 1 && ((pair[1] - first) as usize) < most;
+        let length = 1 + rest.windows(2).take_while(|pair| joins(pair)).count();
+        let (run, later) = rest.split_at(length);
+        rest = later;
+        Some(run)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_of_neighbours_and_no_longer_than_allowed() {
+        let of = |leaves: &[u32], most| runs(leaves, most).map(<[u32]>::to_vec).collect::<Vec<_>>();
+        assert_eq!(of(&[], 4), Vec::<Vec<u32>>::new());
+        assert_eq!(of(&[3, 4, 5, 6, 7], 4), [vec![3, 4, 5, 6], vec![7]]);
+        assert_eq!(of(&[3, 5, 10, 16, 9], 100), [vec![3, 5, 10], vec![16], vec![9]]);
+        assert_eq!(of(&[3, 4], 1), [vec![3], vec![4]]);
+        assert_eq!(of(&[8, 7, 7], 100), [vec![8], vec![7], vec![7]]);
+    }
+}
