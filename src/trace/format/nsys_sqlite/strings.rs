@@ -13,30 +13,40 @@ pub(super) struct Strings<'db> {
     known: FxHashMap<i64, String>,
     /// Whether a name was longer than is read.
     pub(super) cut: bool,
+    /// Why a string could not be read. SQLite checks a page the first time alone: asked again, it would give something.
+    failed: Option<(rusqlite::ffi::Error, Option<String>)>,
 }
 
 impl<'db> Strings<'db> {
     pub(super) fn new(db: &'db Connection, schema: &Schema) -> rusqlite::Result<Self> {
         let lookup =
             if schema.has("StringIds") { Some(db.prepare("SELECT value FROM StringIds WHERE id = ?1")?) } else { None };
-        Ok(Self { lookup, known: FxHashMap::default(), cut: false })
+        Ok(Self { lookup, known: FxHashMap::default(), cut: false, failed: None })
     }
 
     /// The string with this id; an id without a row reads as `[string N]`.
     fn by_id(&mut self, id: i64) -> rusqlite::Result<&str> {
         if !self.known.contains_key(&id) {
-            let found = match &mut self.lookup {
-                Some(lookup) => {
-                    lookup.query_row([id], |row| row.get_ref(0).map(|v| (text(v), is_cut(v)))).optional()?
-                }
-                None => None,
-            };
+            let found = self.look_up(id)?;
             self.cut |= found.as_ref().is_some_and(|(_, cut)| *cut);
             let found = found.map(|(text, _)| text);
             let value = found.unwrap_or_else(|| format!("[string {id}]"));
             self.known.insert(id, value);
         }
         Ok(self.known.get(&id).map_or("", String::as_str))
+    }
+
+    /// A string, and whether it was cut off.
+    fn look_up(&mut self, id: i64) -> rusqlite::Result<Option<(String, bool)>> {
+        if let Some((error, what)) = &self.failed {
+            return Err(rusqlite::Error::SqliteFailure(*error, what.clone()));
+        }
+        let Some(lookup) = &mut self.lookup else { return Ok(None) };
+        let found = lookup.query_row([id], |row| row.get_ref(0).map(|v| (text(v), is_cut(v)))).optional();
+        if let Err(rusqlite::Error::SqliteFailure(error, what)) = &found {
+            self.failed = Some((*error, what.clone()));
+        }
+        found
     }
 
     /// The text of a name; `None` where there is none.

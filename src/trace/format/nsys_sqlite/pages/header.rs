@@ -14,6 +14,8 @@ pub(super) struct Header {
     pub(super) usable: usize,
     /// Pages are numbered from 1 to this.
     pub(super) pages: u32,
+    /// Whether the file also holds a map of who refers to which page.
+    pub(super) is_mapped: bool,
 }
 
 impl Header {
@@ -45,7 +47,7 @@ impl Header {
         if counted > whole {
             return Err(Doubt("fewer pages than the header says"));
         }
-        Ok(Self { page, usable, pages: counted })
+        Ok(Self { page, usable, pages: counted, is_mapped: long(52) != 0 })
     }
 
     /// A number that was found in the file, as that of a page below the first.
@@ -74,11 +76,17 @@ mod tests {
 
     #[test]
     fn sizes_are_read() {
-        assert_eq!(Header::parse(&head(512), 1536), Ok(Header { page: 512, usable: 512, pages: 3 }));
-        assert_eq!(Header::parse(&head(1), 200_000), Ok(Header { page: 65_536, usable: 65_536, pages: 3 }));
+        assert_eq!(Header::parse(&head(512), 1536), Ok(Header { page: 512, usable: 512, pages: 3, is_mapped: false }));
+        assert_eq!(
+            Header::parse(&head(1), 200_000),
+            Ok(Header { page: 65_536, usable: 65_536, pages: 3, is_mapped: false })
+        );
         let mut reserved = head(512);
         reserved[20] = 32;
-        assert_eq!(Header::parse(&reserved, 1536), Ok(Header { page: 512, usable: 480, pages: 3 }));
+        assert_eq!(Header::parse(&reserved, 1536), Ok(Header { page: 512, usable: 480, pages: 3, is_mapped: false }));
+        let mut mapped = head(512);
+        mapped[55] = 3;
+        assert!(Header::parse(&mapped, 1536).is_ok_and(|header| header.is_mapped));
         let mut count_is_stale = head(512);
         count_is_stale[27] = 1;
         assert_eq!(Header::parse(&count_is_stale, 5120).map(|header| header.pages), Ok(10));
@@ -97,7 +105,7 @@ mod tests {
 
     #[test]
     fn pages_that_no_table_has_are_refused() {
-        let header = Header { page: 4096, usable: 4096, pages: 300_000 };
+        let header = Header { page: 4096, usable: 4096, pages: 300_000, is_mapped: false };
         assert_eq!(header.check(2), Ok(2));
         assert_eq!(header.check(300_000), Ok(300_000));
         for page in [0, 1, 300_001, u32::MAX, (1 << 18) + 1] {

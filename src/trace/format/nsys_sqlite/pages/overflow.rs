@@ -36,6 +36,10 @@ impl<'f> Overflow<'f> {
     /// The first `needed` bytes of a row, of which `local` stand on the leaf, before the number of the next page.
     pub(super) fn assemble(&mut self, local: &[u8], next: u32, needed: usize) -> Result<&[u8], Doubt> {
         let header = self.file.header;
+        // SQLite finds its way along the chain by the map then, which may say otherwise.
+        if header.is_mapped {
+            return Err(Doubt("overflow pages with a map"));
+        }
         self.row.clear();
         self.row.extend_from_slice(local);
         let mut next = next;

@@ -97,6 +97,9 @@ impl<'p> Decoder<'p> {
 
     fn parse(&mut self, header: &[u8], first: usize) -> Result<(), Doubt> {
         self.header_length = 0;
+        if first >= header.len() {
+            return Err(Doubt("a row without columns"));
+        }
         self.fields = [Field::default(); FIELDS + 1];
         let (mut at, mut end) = (first, header.len() as u64);
         for &field in &self.plan.fields {
