@@ -4,7 +4,7 @@
 use super::TraceBuilder;
 use crate::trace::dictionary::Dictionary;
 use crate::trace::names::NameId;
-use crate::trace::ops::{NONE, Shape};
+use crate::trace::ops::{NONE, Ops, Shape};
 use crate::trace::process::ProcessId;
 
 /// One operation, without what a batch numbers. Times in ns.
@@ -41,6 +41,21 @@ pub(in crate::trace) struct OpBatch {
 }
 
 impl OpBatch {
+    pub(in crate::trace) fn with_room(ops: usize) -> Self {
+        Self {
+            start: Vec::with_capacity(ops),
+            end: Vec::with_capacity(ops),
+            correlation: Vec::with_capacity(ops),
+            stream: Vec::with_capacity(ops),
+            device: Vec::with_capacity(ops),
+            process: Vec::with_capacity(ops),
+            name: Vec::with_capacity(ops),
+            shape: Vec::with_capacity(ops),
+            node: Vec::with_capacity(ops),
+            ..Self::default()
+        }
+    }
+
     /// `name` is a number that whoever fills the batch gives.
     pub(in crate::trace) fn push(&mut self, op: OpValues, name: u32, shape: &Shape) {
         let process = self.processes.number(&op.process);
@@ -76,22 +91,72 @@ impl OpBatch {
 }
 
 impl TraceBuilder {
-    /// Takes a batch whose n-th name is `names[n]`.
-    pub(in crate::trace) fn push_ops(&mut self, batch: OpBatch, names: &[NameId]) {
-        let processes: Vec<ProcessId> = batch.processes.values().iter().map(|&global| self.process(global)).collect();
-        let shapes: Vec<u32> = batch.shapes.values().iter().map(|&shape| self.shape(shape)).collect();
-        let nodes: Vec<u32> =
-            batch.nodes.values().iter().map(|&(process, id)| self.node(processes[process as usize], id)).collect();
-        self.ends_first += batch.ends_first;
-        self.ops.start.extend_from_slice(&batch.start);
-        self.ops.end.extend_from_slice(&batch.end);
-        self.ops.correlation.extend_from_slice(&batch.correlation);
-        self.ops.stream.extend_from_slice(&batch.stream);
-        self.ops.device.extend_from_slice(&batch.device);
-        self.ops.process.extend(batch.process.iter().map(|&number| processes[number as usize].0));
-        self.ops.name.extend(batch.name.iter().map(|&number| names[number as usize].0));
-        self.ops.shape.extend(batch.shape.iter().map(|&number| shapes[number as usize]));
-        // `NONE` is no number of a node.
-        self.ops.node.extend(batch.node.iter().map(|&number| nodes.get(number as usize).copied().unwrap_or(NONE)));
+    /// Makes room for calls that will be kept.
+    pub(in crate::trace) fn expect_calls(&mut self, calls: usize) {
+        self.launches.start.reserve(calls);
+        self.launches.end.reserve(calls);
+        self.launches.thread.reserve(calls);
+        self.launches.api.reserve(calls);
     }
+
+    pub(in crate::trace) fn expect_ranges(&mut self, ranges: usize) {
+        self.ranges.reserve(ranges);
+    }
+
+    /// Takes batches in their order; the n-th name of each is the n-th that comes with it.
+    pub(in crate::trace) fn push_ops(&mut self, batches: Vec<(OpBatch, Vec<NameId>)>) {
+        self.ops.reserve(batches.iter().map(|(batch, _)| batch.start.len()).sum());
+        let (mut values, mut numbers) = (Vec::new(), Vec::new());
+        for (batch, names) in batches {
+            let processes: Vec<u16> = batch.processes.values().iter().map(|&global| self.process(global).0).collect();
+            let shapes = batch.shapes.values().iter().map(|&shape| self.shape(shape)).collect();
+            let nodes = batch.nodes.values().iter();
+            let nodes = nodes.map(|&(process, id)| self.node(ProcessId(processes[process as usize]), id)).collect();
+            let names = names.iter().map(|name| name.0).collect();
+            self.ends_first += batch.ends_first;
+            values.push((batch.start, batch.end, batch.correlation, batch.stream));
+            numbers.push(Numbers {
+                device: batch.device,
+                process: (batch.process, processes),
+                name: (batch.name, names),
+                shape: (batch.shape, shapes),
+                node: (batch.node, nodes),
+            });
+        }
+        let Ops { start, end, correlation, stream, device, process, name, shape, node, .. } = &mut self.ops;
+        rayon::join(
+            || {
+                for (starts, ends, correlations, streams) in values {
+                    start.extend_from_slice(&starts);
+                    end.extend_from_slice(&ends);
+                    correlation.extend_from_slice(&correlations);
+                    stream.extend_from_slice(&streams);
+                }
+            },
+            || {
+                for batch in numbers {
+                    device.extend_from_slice(&batch.device);
+                    extend(process, &batch.process);
+                    extend(name, &batch.name);
+                    extend(shape, &batch.shape);
+                    // `NONE` is no number of a node.
+                    let nodes = &batch.node.1;
+                    node.extend(batch.node.0.iter().map(|&node| nodes.get(node as usize).copied().unwrap_or(NONE)));
+                }
+            },
+        );
+    }
+}
+
+/// The columns of a batch that it numbers for itself, each with the builder's numbers.
+struct Numbers {
+    device: Vec<u16>,
+    process: (Vec<u32>, Vec<u16>),
+    name: (Vec<u32>, Vec<u32>),
+    shape: (Vec<u32>, Vec<u32>),
+    node: (Vec<u32>, Vec<u32>),
+}
+
+fn extend<T: Copy>(column: &mut Vec<T>, (own, numbers): &(Vec<u32>, Vec<T>)) {
+    column.extend(own.iter().map(|&own| numbers[own as usize]));
 }

@@ -4,11 +4,12 @@ use super::TraceBuilder;
 use crate::trace::capability::GraphTracing;
 use crate::trace::correlation::Wanted;
 use crate::trace::launches::Api;
-use crate::trace::ops::NONE;
+use crate::trace::ops::{NONE, Ops};
 use crate::trace::ranges::{ContextId, Ranges};
 use crate::trace::rows::NodeRow;
 use crate::trace::sweep::{Moment, sweep};
 use crate::trace::{GraphNodes, Trace};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 impl TraceBuilder {
@@ -42,12 +43,13 @@ impl TraceBuilder {
     }
 
     fn join_launches(&mut self) {
-        for i in 0..self.ops.len() {
-            let index = &self.correlations[usize::from(self.ops.process[i])];
-            if let Wanted::Has(launch) = index.get(self.ops.correlation[i]) {
-                self.ops.launch[i] = launch;
+        let Ops { launch, process, correlation, .. } = &mut self.ops;
+        let ids = process.par_iter().zip(correlation.par_iter());
+        launch.par_iter_mut().zip(ids).for_each(|(launch, (&process, &correlation))| {
+            if let Wanted::Has(found) = self.correlations[usize::from(process)].get(correlation) {
+                *launch = found;
             }
-        }
+        });
         self.correlations.clear();
     }
 
@@ -58,6 +60,7 @@ impl TraceBuilder {
         // only if it ended first, which the export does not say, so its order is kept.
         self.ranges.sort_by_key(|&(thread, start, end, ..)| (thread, start, std::cmp::Reverse(end)));
         let mut ranges = Ranges { domains: std::mem::take(&mut self.domains), ..Ranges::default() };
+        ranges.reserve(self.ranges.len());
         for (thread, start, end, name, kind, domain) in std::mem::take(&mut self.ranges) {
             ranges.start.push(start);
             ranges.end.push(if end == i64::MAX { last.max(start) } else { end });

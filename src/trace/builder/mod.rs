@@ -140,8 +140,8 @@ impl TraceBuilder {
             self.warnings
                 .push(format!("GPU operations with an end before their start, taken as 0 ns: {}", self.ends_first));
         }
-        self.ops.launch = vec![NONE; self.ops.len()];
         self.ops.sort();
+        self.ops.launch = vec![NONE; self.ops.len()];
         let mut bounds: Vec<Option<(i64, i64, usize)>> = vec![None; self.processes.len()];
         for (&process, &id) in self.ops.process.iter().zip(&self.ops.correlation) {
             let slot = &mut bounds[usize::from(process)];

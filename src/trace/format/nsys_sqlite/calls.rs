@@ -25,6 +25,7 @@ pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Resul
     let shown = reader.shown;
     let mut take = Calls { wanted: builder.wanted_calls(), lone, apis: FxHashMap::default(), shown };
     let parts = reader.scan(CALLS, &columns, &mut take)?;
+    builder.expect_calls(parts.iter().map(|part| part.calls.len()).sum());
     for part in parts {
         let mut names = Vec::new();
         for (name, &rows) in part.names.keys().iter().zip(&part.rows) {
@@ -84,6 +85,10 @@ struct Part {
 
 impl Take for Calls<'_> {
     type Part = Part;
+
+    fn part(&self, rows: usize) -> Part {
+        Part { calls: Vec::with_capacity(rows), ..Part::default() }
+    }
 
     fn take<C: Cells>(&self, row: &C, part: &mut Part) {
         let Some(start) = row.integer(0) else { return };

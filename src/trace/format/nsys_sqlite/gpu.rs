@@ -45,10 +45,15 @@ const MEMORY_COLUMNS: [&str; 9] =
     ["start", "end", "deviceId", "streamId", "correlationId", "globalPid", "graphNodeId", "bytes", "copyKind"];
 
 pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
-    let mut skipped = 0;
-    skipped += kernels(reader, builder)?;
-    skipped += memory(reader, builder, COPIES, OpKind::Memcpy)?;
-    skipped += memory(reader, builder, SETS, OpKind::Memset)?;
+    let mut take = Kernels { lone: lone_process(reader, KERNELS)? };
+    let kernels = reader.scan(KERNELS, &KERNEL_COLUMNS, &mut take)?;
+    let copies = memory(reader, COPIES, OpKind::Memcpy)?;
+    let sets = memory(reader, SETS, OpKind::Memset)?;
+    let skipped = skipped(&kernels) + skipped(&copies) + skipped(&sets);
+    let mut batches = named_kernels(reader, builder, kernels)?;
+    batches.extend(named_memory(builder, copies, OpKind::Memcpy));
+    batches.extend(named_memory(builder, sets, OpKind::Memset));
+    builder.push_ops(batches);
     if skipped > 0 {
         builder.warnings.push(format!("{skipped} GPU operations without a start or an end were left out"));
     }
@@ -97,6 +102,10 @@ struct Kernels {
 impl Take for Kernels {
     type Part = Part<KernelKey>;
 
+    fn part(&self, rows: usize) -> Self::Part {
+        Part { batch: OpBatch::with_room(rows), ..Part::default() }
+    }
+
     fn take<C: Cells>(&self, row: &C, part: &mut Self::Part) {
         let Some(op) = common(row, self.lone) else {
             part.skipped += 1;
@@ -123,11 +132,20 @@ impl Take for Kernels {
     }
 }
 
-fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, Problem> {
-    let mut take = Kernels { lone: lone_process(reader, KERNELS)? };
-    let parts = reader.scan(KERNELS, &KERNEL_COLUMNS, &mut take)?;
+fn skipped<K>(parts: &[Part<K>]) -> u64 {
+    parts.iter().map(|part| part.skipped).sum()
+}
+
+/// Operations, and the names that they number.
+type Named = (OpBatch, Vec<NameId>);
+
+fn named_kernels(
+    reader: &mut Reader<'_>,
+    builder: &mut TraceBuilder,
+    parts: Vec<Part<KernelKey>>,
+) -> Result<Vec<Named>, Problem> {
     let mut known: FxHashMap<KernelKey, NameId> = FxHashMap::default();
-    let mut skipped = 0;
+    let mut batches = Vec::new();
     for part in parts {
         let mut names = Vec::new();
         for key in part.names.values() {
@@ -141,10 +159,9 @@ fn kernels(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<u64, P
             };
             names.push(name);
         }
-        builder.push_ops(part.batch, &names);
-        skipped += part.skipped;
+        batches.push((part.batch, names));
     }
-    Ok(skipped)
+    Ok(batches)
 }
 
 fn kernel_name(key: &KernelKey, strings: &mut Strings<'_>, builder: &mut TraceBuilder) -> rusqlite::Result<NameId> {
@@ -182,25 +199,27 @@ impl Take for Memory {
     }
 }
 
-fn memory(
-    reader: &mut Reader<'_>,
-    builder: &mut TraceBuilder,
-    table: &'static str,
-    kind: OpKind,
-) -> Result<u64, Problem> {
+fn memory(reader: &mut Reader<'_>, table: &'static str, kind: OpKind) -> Result<Vec<Part<Option<i64>>>, Problem> {
     let mut take = Memory { lone: lone_process(reader, table)?, kind };
-    let mut skipped = 0;
-    for part in reader.scan(table, &MEMORY_COLUMNS, &mut take)? {
-        let name = |direction: Option<i64>| match kind {
-            OpKind::Memset => "[CUDA memset]".to_owned(),
-            _ => format!("[CUDA memcpy {}]", copy_kind(direction)),
-        };
-        let names: Vec<String> = part.names.values().iter().map(|&direction| name(direction)).collect();
-        let names: Vec<NameId> = names.iter().map(|name| builder.names.intern(name, name, kind)).collect();
-        builder.push_ops(part.batch, &names);
-        skipped += part.skipped;
-    }
-    Ok(skipped)
+    reader.scan(table, &MEMORY_COLUMNS, &mut take)
+}
+
+fn named_memory(
+    builder: &mut TraceBuilder,
+    parts: Vec<Part<Option<i64>>>,
+    kind: OpKind,
+) -> impl Iterator<Item = Named> {
+    parts.into_iter().map(move |part| {
+        let names = part.names.values().iter().map(|&direction| {
+            let name = match kind {
+                OpKind::Memset => "[CUDA memset]".to_owned(),
+                _ => format!("[CUDA memcpy {}]", copy_kind(direction)),
+            };
+            builder.names.intern(&name, &name, kind)
+        });
+        let names = names.collect();
+        (part.batch, names)
+    })
 }
 
 /// The direction of a copy as the profiler names it.

@@ -27,12 +27,29 @@ fn as_far_as_read(text: &[u8]) -> &[u8] {
     text.get(..=NAME_BYTES).unwrap_or(text)
 }
 
-#[derive(Debug, Default)]
+/// Ids that are found without a look at the map: a power of two.
+const RECENT: usize = 128;
+
+#[derive(Debug)]
 pub(super) struct NameKeys {
     keys: Vec<NameKey>,
+    /// Ids met lately and their numbers, by the last digits of the id. No name has the number `u32::MAX`.
+    recent: [(i64, u32); RECENT],
     ids: FxHashMap<i64, u32>,
     texts: FxHashMap<Box<[u8]>, u32>,
     nothing: Option<u32>,
+}
+
+impl Default for NameKeys {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            recent: [(0, u32::MAX); RECENT],
+            ids: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            nothing: None,
+        }
+    }
 }
 
 impl NameKeys {
@@ -43,6 +60,12 @@ impl NameKeys {
 
     /// The number of what a name column holds.
     pub(super) fn number(&mut self, value: ValueRef<'_>) -> u32 {
+        if let ValueRef::Integer(id) = value {
+            let recent = self.recent[id as usize % RECENT];
+            if recent.0 == id && recent.1 != u32::MAX {
+                return recent.1;
+            }
+        }
         let next = self.keys.len() as u32;
         let known = match value {
             ValueRef::Integer(id) => *self.ids.entry(id).or_insert(next),
@@ -51,6 +74,9 @@ impl NameKeys {
         };
         if known == next {
             self.keys.push(NameKey::of(value));
+        }
+        if let ValueRef::Integer(id) = value {
+            self.recent[id as usize % RECENT] = (id, known);
         }
         known
     }

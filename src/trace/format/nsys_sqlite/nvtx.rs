@@ -54,6 +54,10 @@ struct Events;
 impl Take for Events {
     type Part = Part;
 
+    fn part(&self, rows: usize) -> Part {
+        Part { ranges: Vec::with_capacity(rows), ..Part::default() }
+    }
+
     fn take<C: Cells>(&self, row: &C, part: &mut Part) {
         // A derived export may lack the type: then every row with a name and a start is a range.
         let kind = match row.integer(2) {
@@ -79,6 +83,7 @@ fn ranges(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Pro
     let columns = ["start", "end", "eventType", "globalTid", "domainId", "text", "textId"];
     let parts = reader.scan(RANGES, &columns, &mut Events)?;
     let mut domains = domains(reader, &parts)?;
+    builder.expect_ranges(parts.iter().map(|part| part.ranges.len()).sum());
     let mut unclosed = 0u64;
     for part in parts {
         let threads: Vec<(ThreadId, i64)> = part

@@ -44,6 +44,11 @@ pub(super) fn whole_number(value: ValueRef<'_>) -> Option<i64> {
 pub(super) trait Take: Sync {
     type Part: Default + Send;
 
+    /// A part without rows, with room for about as many.
+    fn part(&self, _rows: usize) -> Self::Part {
+        Self::Part::default()
+    }
+
     fn take<C: Cells>(&self, row: &C, part: &mut Self::Part);
 
     /// Looks at the parts read so far and not shown before; what is learnt helps with the rest.

@@ -21,7 +21,7 @@ impl<'f> Leaves<'f> {
     /// Takes the rows of the page that `bytes` begin with; more bytes follow it.
     pub(super) fn take<T: Take>(&mut self, bytes: &[u8], take: &T, part: &mut T::Part) -> Result<(), Doubt> {
         let header = self.overflow.file.header;
-        let cells = cells(bytes, header.page)?;
+        let cells = checked_rows(bytes, header.page)?;
         let first = 8 + 2 * cells;
         for i in 0..cells {
             let at = short(bytes, 8 + 2 * i)?;
@@ -38,28 +38,27 @@ impl<'f> Leaves<'f> {
                 return Err(Doubt("a row lies outside its page"));
             }
             let record = bytes.get(at..at + local).ok_or(Doubt("a row is cut off"))?;
-            let needed = self.decoder.find(record, payload)?;
-            if needed <= local {
-                take.take(&self.decoder.row(bytes, at), part);
+            let found = self.decoder.find(record, payload)?;
+            if found.needed <= local {
+                take.take(&self.decoder.row(found, bytes, at), part);
             } else {
-                let row = self.overflow.assemble(record, long(bytes, at + local)?, needed)?;
-                take.take(&self.decoder.row(row, 0), part);
+                let row = self.overflow.assemble(record, long(bytes, at + local)?, found.needed)?;
+                take.take(&self.decoder.row(found, row, 0), part);
             }
         }
         Ok(())
     }
 }
 
-/// How many rows a leaf has. It is no business of this function whether it may have none.
-fn cells(bytes: &[u8], page: usize) -> Result<usize, Doubt> {
+/// How many rows a leaf says it has. Whether it may have none is for the caller to say.
+pub(super) fn rows(bytes: &[u8]) -> usize {
+    short(bytes, 3).unwrap_or(0)
+}
+
+fn checked_rows(bytes: &[u8], page: usize) -> Result<usize, Doubt> {
     if bytes.first() != Some(&LEAF) {
         return Err(Doubt("a page is no leaf"));
     }
-    let cells = short(bytes, 3)?;
-    if cells > (page - 8) / 6 { Err(Doubt("an impossible number of rows")) } else { Ok(cells) }
-}
-
-/// Whether a leaf has no row: only a table without rows has such a leaf.
-pub(super) fn is_empty(bytes: &[u8]) -> bool {
-    short(bytes, 3) == Ok(0)
+    let rows = short(bytes, 3)?;
+    if rows > (page - 8) / 6 { Err(Doubt("an impossible number of rows")) } else { Ok(rows) }
 }

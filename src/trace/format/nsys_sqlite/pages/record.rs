@@ -1,23 +1,27 @@
 //! A stored row: where the columns that are needed stand in it, and what they hold.
 //!
-//! A record is a header (its own length, then a type a column) and the values in turn. Neighbouring rows mostly have the
-//! same header, and then all columns stand where they stood in the row before.
+//! A record is a header (its own length, then a type a column) and the values in turn. Few headers occur in a table, so
+//! that they are remembered with the places of the columns.
 
 use super::super::schema::Table;
 use super::super::source::{Cells, whole_number};
 use super::{Doubt, varint};
 use rusqlite::types::ValueRef;
+use std::hash::Hasher;
 
 /// Columns that can be asked for.
 const FIELDS: usize = 24;
 /// Where columns go that nobody asked for.
 const UNNEEDED: u8 = FIELDS as u8;
-/// Header bytes that are remembered.
-const REMEMBERED: usize = 64;
+/// Headers that are remembered: a power of two.
+const LAYOUTS: usize = 64;
+/// Longest header that is remembered.
+const HEADER: usize = 48;
 
-const REAL: u8 = 7;
-const BLOB: u8 = 12;
-const TEXT: u8 = 13;
+/// The type of reals.
+const REAL: u32 = 7;
+/// The first of the types of blobs (even) and texts (odd).
+const BYTES: u32 = 12;
 
 /// What a stored row's columns are needed for.
 #[derive(Debug)]
@@ -46,96 +50,113 @@ impl Plan {
     }
 }
 
-/// A column's place in a record.
+/// A column's place in a record, and its type as it is stored.
 #[derive(Debug, Clone, Copy, Default)]
 struct Field {
-    /// The type as it is stored, or [`BLOB`] or [`TEXT`].
-    kind: u8,
+    kind: u32,
     at: u32,
-    /// In bytes, of texts and blobs.
-    length: u32,
 }
 
-/// Finds the columns in one record after the other.
-#[derive(Debug)]
-pub(super) struct Decoder<'p> {
-    plan: &'p Plan,
-    fields: [Field; FIELDS + 1],
-    /// The header that the fields come from.
-    header: [u8; REMEMBERED],
-    header_length: usize,
+type Fields = [Field; FIELDS + 1];
+
+/// What a header says.
+#[derive(Debug, Clone)]
+struct Layout {
+    header: [u8; HEADER],
+    /// 0 if nothing is remembered here.
+    length: usize,
+    fields: Fields,
     /// Where the last needed column ends, and whether it is the record's last.
     end: usize,
     is_whole: bool,
 }
 
+const NO_LAYOUT: Layout =
+    Layout { header: [0; HEADER], length: 0, fields: [Field { kind: 0, at: 0 }; FIELDS + 1], end: 0, is_whole: false };
+
+/// Finds the columns in one record after the other.
+#[derive(Debug)]
+pub(super) struct Decoder<'p> {
+    plan: &'p Plan,
+    layouts: Vec<Layout>,
+}
+
+/// The columns of one record: which layout it has, and how many of its bytes the columns take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    layout: usize,
+    pub(super) needed: usize,
+}
+
 impl<'p> Decoder<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
-        Self {
-            plan,
-            fields: [Field::default(); FIELDS + 1],
-            header: [0; REMEMBERED],
-            header_length: 0,
-            end: 0,
-            is_whole: false,
-        }
+        Self { plan, layouts: vec![NO_LAYOUT; LAYOUTS] }
     }
 
     /// Finds the columns of the record of `payload` bytes that begins with `record` (all of it, or as much as stands
-    /// on its first page). Returns how many bytes of it the columns take.
+    /// on its first page).
     #[inline]
-    pub(super) fn find(&mut self, record: &[u8], payload: usize) -> Result<usize, Doubt> {
+    pub(super) fn find(&mut self, record: &[u8], payload: usize) -> Result<Found, Doubt> {
         let (length, first) = varint::read(record, 0).ok_or(Doubt("a row without a header"))?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         let header = record.get(..length).ok_or(Doubt("a header that is longer than its page"))?;
-        if length != self.header_length || self.header.get(..length) != Some(header) {
-            self.parse(header, first)?;
+        let index = slot(header);
+        let layout = self.layouts.get_mut(index).ok_or(Doubt("no layout"))?;
+        if length != layout.length || layout.header.get(..length) != Some(header) {
+            layout.parse(self.plan, header, first)?;
         }
-        let fits = if self.is_whole { self.end == payload } else { self.end <= payload };
-        if fits { Ok(self.end) } else { Err(Doubt("columns longer than their row")) }
+        let fits = if layout.is_whole { layout.end == payload } else { layout.end <= payload };
+        if fits { Ok(Found { layout: index, needed: layout.end }) } else { Err(Doubt("columns longer than their row")) }
     }
 
-    fn parse(&mut self, header: &[u8], first: usize) -> Result<(), Doubt> {
-        self.header_length = 0;
+    /// The row whose record begins at `at`. All bytes that [`Found`] needs, and eight more, must be there.
+    #[inline]
+    pub(super) fn row<'r>(&'r self, found: Found, bytes: &'r [u8], at: usize) -> Row<'r> {
+        Row { bytes, at, fields: self.layouts.get(found.layout).map_or(&NO_LAYOUT.fields, |layout| &layout.fields) }
+    }
+}
+
+/// Where a header is remembered.
+#[inline]
+fn slot(header: &[u8]) -> usize {
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(header);
+    (hasher.finish() >> 32) as usize % LAYOUTS
+}
+
+impl Layout {
+    fn parse(&mut self, plan: &Plan, header: &[u8], first: usize) -> Result<(), Doubt> {
+        *self = NO_LAYOUT;
         if first >= header.len() {
             return Err(Doubt("a row without columns"));
         }
-        self.fields = [Field::default(); FIELDS + 1];
         let (mut at, mut end) = (first, header.len() as u64);
-        for &field in &self.plan.fields {
+        for &field in &plan.fields {
             // A row from before the column was added lacks it.
             if at >= header.len() {
                 break;
             }
             let (kind, next) = varint::read(header, at).ok_or(Doubt("a header that is cut off"))?;
             at = next;
-            let (kind, length) = match kind {
-                0..=9 => (kind as u8, [0, 1, 2, 3, 4, 6, 8, 8, 0, 0][kind as usize]),
+            let length = match kind {
+                0..=9 => [0, 1, 2, 3, 4, 6, 8, 8, 0, 0][kind as usize],
                 10 | 11 => return Err(Doubt("a reserved type")),
-                _ => (if kind % 2 == 0 { BLOB } else { TEXT }, (kind - 12) / 2),
+                _ => (kind - 12) / 2,
             };
-            self.fields[usize::from(field)] = Field { kind, at: end as u32, length: length as u32 };
-            end = end.saturating_add(length);
-            if end > u64::from(u32::MAX) {
-                return Err(Doubt("a row of gigabytes"));
+            let start = u32::try_from(end).map_err(|_| Doubt("a row of gigabytes"))?;
+            let kind = u32::try_from(kind).map_err(|_| Doubt("a row of gigabytes"))?;
+            if let Some(slot) = self.fields.get_mut(usize::from(field)) {
+                *slot = Field { kind, at: start };
             }
+            end += length;
         }
-        if at > header.len() {
-            return Err(Doubt("a header that is cut off"));
-        }
-        self.end = end as usize;
+        self.end = usize::try_from(end).map_err(|_| Doubt("a row of gigabytes"))?;
         self.is_whole = at == header.len();
         if let Some(remembered) = self.header.get_mut(..header.len()) {
             remembered.copy_from_slice(header);
-            self.header_length = header.len();
+            self.length = header.len();
         }
         Ok(())
-    }
-
-    /// The row whose record begins at `at`. All that [`find`](Self::find) said, and eight bytes more, must be there.
-    #[inline]
-    pub(super) fn row<'r>(&'r self, bytes: &'r [u8], at: usize) -> Row<'r> {
-        Row { bytes, at, fields: &self.fields }
     }
 }
 
@@ -143,7 +164,7 @@ impl<'p> Decoder<'p> {
 pub(super) struct Row<'r> {
     bytes: &'r [u8],
     at: usize,
-    fields: &'r [Field; FIELDS + 1],
+    fields: &'r Fields,
 }
 
 impl Row<'_> {
@@ -158,12 +179,13 @@ impl Row<'_> {
     #[inline]
     fn number(&self, field: Field) -> i64 {
         const SHIFT: [u32; 8] = [0, 56, 48, 40, 32, 16, 0, 0];
-        i64::from_be_bytes(self.eight(field)) >> SHIFT[usize::from(field.kind & 7)]
+        i64::from_be_bytes(self.eight(field)) >> SHIFT[(field.kind & 7) as usize]
     }
 
     fn bytes(&self, field: Field) -> &[u8] {
         let from = self.at + field.at as usize;
-        self.bytes.get(from..from + field.length as usize).unwrap_or_default()
+        let length = (field.kind.saturating_sub(BYTES) / 2) as usize;
+        self.bytes.get(from..from + length).unwrap_or_default()
     }
 }
 
@@ -179,8 +201,8 @@ impl Cells for Row<'_> {
             },
             8 => ValueRef::Integer(0),
             9 => ValueRef::Integer(1),
-            TEXT => ValueRef::Text(self.bytes(field)),
-            BLOB => ValueRef::Blob(self.bytes(field)),
+            BYTES.. if field.kind % 2 == 0 => ValueRef::Blob(self.bytes(field)),
+            BYTES.. => ValueRef::Text(self.bytes(field)),
             _ => ValueRef::Null,
         }
     }
@@ -192,8 +214,8 @@ impl Cells for Row<'_> {
             1..=6 => Some(self.number(field)),
             8 => Some(0),
             9 => Some(1),
-            REAL | TEXT => whole_number(self.value(column)),
-            _ => None,
+            0 => None,
+            _ => whole_number(self.value(column)),
         }
     }
 }

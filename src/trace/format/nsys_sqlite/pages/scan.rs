@@ -3,12 +3,13 @@
 use super::super::source::{Source, Take, Wanted};
 use super::super::strings::Strings;
 use super::file::PageFile;
-use super::leaf::{Leaves, is_empty};
+use super::leaf::{Leaves, rows};
 use super::overflow::Overflow;
 use super::record::Plan;
 use super::{Doubt, btree};
 use rayon::prelude::*;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 
 /// Bytes that are read at once: they stay in the cache of a core while their rows are decoded.
@@ -41,19 +42,21 @@ impl Pages {
         alone: bool,
     ) -> Result<T::Part, Doubt> {
         let page = self.file.header.page;
-        let mut part = T::Part::default();
+        let mut part: Option<T::Part> = None;
         for run in runs(leaves, RUN / page) {
             let (&[first, ..], Some(&last)) = (run, run.last()) else { continue };
             let bytes = self.file.read(first, (last - first) as usize + 1, &mut reading.buffer)?;
             for &leaf in run {
                 let bytes = bytes.get((leaf - first) as usize * page..).ok_or(Doubt("a page is cut off"))?;
-                if !alone && is_empty(bytes) {
+                if !alone && rows(bytes) == 0 {
                     return Err(Doubt("a leaf without rows"));
                 }
-                reading.leaves.take(bytes, take, &mut part)?;
+                // Leaves of a table mostly have about as many rows.
+                let part = part.get_or_insert_with(|| take.part(rows(bytes) * leaves.len() * 9 / 8));
+                reading.leaves.take(bytes, take, part)?;
             }
         }
-        Ok(part)
+        Ok(part.unwrap_or_default())
     }
 }
 
@@ -76,20 +79,31 @@ impl Source for Pages {
         let plan = Plan::of(table, wanted.columns)?;
         let leaves = btree::leaves(&self.file, table.root.ok_or(Doubt("a table without a page"))?)?;
         let followed = AtomicU32::new(0);
-        let reading =
-            || Reading { buffer: Vec::new(), leaves: Leaves::new(&plan, Overflow::new(&self.file, &followed)) };
+        // Buffers, and what was learnt of headers, go from part to part: there are as many as threads.
+        let idle: Mutex<Vec<Reading<'_>>> = Mutex::default();
+        let read = |leaves_of_part: &[u32], take: &T| {
+            let waiting = idle.lock().ok().and_then(|mut idle| idle.pop());
+            let mut reading = waiting.unwrap_or_else(|| Reading {
+                buffer: Vec::new(),
+                leaves: Leaves::new(&plan, Overflow::new(&self.file, &followed)),
+            });
+            let part = self.part(&mut reading, leaves_of_part, take, leaves.len() == 1);
+            if let Ok(mut idle) = idle.lock() {
+                idle.push(reading);
+            }
+            part
+        };
         let size = (PART / self.file.header.page).max(1);
         let mut parts: Vec<T::Part> = Vec::new();
         let (mut rest, mut wave) = (leaves.as_slice(), 1);
         while !rest.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(wave * size));
             let done = parts.len();
-            let each = |reading: &mut Reading<'_>, part: &[u32]| self.part(reading, part, &*take, leaves.len() == 1);
             if now.len() <= size {
-                parts.push(each(&mut reading(), now)?);
+                parts.push(read(now, take)?);
             } else {
-                let read: Result<Vec<_>, Doubt> = now.par_chunks(size).map_init(reading, each).collect();
-                parts.append(&mut read?);
+                let wave: Result<Vec<_>, Doubt> = now.par_chunks(size).map(|part| read(part, take)).collect();
+                parts.append(&mut wave?);
             }
             let new = parts.get_mut(done..).unwrap_or_default();
             take.learn(new, strings).map_err(|_| Doubt("a name cannot be read"))?;
