@@ -8,10 +8,10 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 use std::path::Path;
 
 /// Numbers by chance, the same for the same seed.
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -23,21 +23,21 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
     }
 
-    pub fn one_in(&mut self, n: usize) -> bool {
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 }
 
 /// What a reader makes of a file: the whole trace, or the problem.
-pub fn outcome(path: &Path, via: Via) -> String {
+pub(crate) fn outcome(path: &Path, via: Via) -> String {
     match open_via(path, via) {
         Ok(trace) => format!("{trace:?}"),
         Err(problem) => format!("{problem:?}"),
@@ -46,7 +46,7 @@ pub fn outcome(path: &Path, via: Via) -> String {
 
 /// # Errors
 /// Where the two readers differ, in words.
-pub fn agree(path: &Path) -> Result<(), String> {
+pub(crate) fn agree(path: &Path) -> Result<(), String> {
     let (pages, sqlite) = (outcome(path, Via::Either), outcome(path, Via::Sqlite));
     if pages == sqlite {
         return Ok(());
@@ -95,7 +95,7 @@ const TABLES: [(&str, &[&str]); 6] = [
 ];
 
 /// Writes an export to `path`. The same seed writes the same one.
-pub fn write_export(path: &Path, seed: u64) {
+pub(crate) fn write_export(path: &Path, seed: u64) {
     let mut chance = Chance::new(seed);
     let db = Connection::open(path).unwrap();
     let page = 512 << chance.below(8);
@@ -263,7 +263,7 @@ fn integer(chance: &mut Chance) -> i64 {
 }
 
 /// Damages a file: bytes, numbers of pages, whole pages, its length.
-pub fn damage(bytes: &mut Vec<u8>, chance: &mut Chance) {
+pub(crate) fn damage(bytes: &mut Vec<u8>, chance: &mut Chance) {
     if bytes.len() < 200 {
         return;
     }

@@ -52,7 +52,7 @@ impl Pages {
                     return Err(Doubt("a leaf without rows"));
                 }
                 // Leaves of a table mostly have about as many rows.
-                let part = part.get_or_insert_with(|| take.part(rows(bytes) * leaves.len() * 9 / 8));
+                let part = part.get_or_insert_with(|| take.part(rows(bytes).min(page / 6) * leaves.len() * 9 / 8));
                 reading.leaves.take(bytes, take, part)?;
             }
         }

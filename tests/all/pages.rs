@@ -1,11 +1,7 @@
 //! Tables read from their pages are what SQLite reads, on whatever file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "support/page_files.rs"]
-mod page_files;
-
+use crate::support::page_files::{Chance, agree, damage, outcome, write_export};
 use align::trace::{Via, open_via};
-use page_files::{Chance, agree, damage, outcome, write_export};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -84,6 +80,104 @@ fn the_number_of_threads_changes_nothing() {
     for threads in [1, 2, 8] {
         assert!(in_pool(threads, &path) == expected, "{threads}");
     }
+}
+
+/// A table of ranges on small pages, three levels deep; every tenth name is as long as three pages.
+fn deep_table(path: &Path) -> usize {
+    let db = rusqlite::Connection::open(path).unwrap();
+    db.execute_batch(
+        "PRAGMA page_size = 512; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+         CREATE TABLE NVTX_EVENTS (start INTEGER, end INTEGER, text TEXT, globalTid INTEGER);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+         INSERT INTO NVTX_EVENTS SELECT i, i + 1, CASE WHEN i % 10 = 0 THEN hex(zeroblob(700)) ELSE 'range ' || i END,
+            i % 3 FROM n;",
+    )
+    .unwrap();
+    let root: i64 =
+        db.query_row("SELECT rootpage FROM sqlite_master WHERE name = 'NVTX_EVENTS'", [], |row| row.get(0)).unwrap();
+    usize::try_from(root - 1).unwrap() * 512
+}
+
+/// What both readers make of a file whose pages were changed; pages alone must give up.
+fn both_without_pages(path: &Path, bytes: &[u8], case: &str) {
+    std::fs::write(path, bytes).unwrap();
+    assert!(outcome(path, Via::Pages).contains("pages are in doubt"), "{case}");
+    assert_eq!(agree(path), Ok(()), "{case}");
+}
+
+#[test]
+fn circles_and_shared_pages_are_left_to_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.sqlite");
+    let root = deep_table(&path);
+    let whole = std::fs::read(&path).unwrap();
+    assert_eq!(outcome(&path, Via::Pages), outcome(&path, Via::Sqlite));
+    let page = |number: &[u8]| (u32::from_be_bytes(number.try_into().unwrap()) as usize - 1) * 512;
+    let right = root + 8;
+    let first = root + usize::from(u16::from_be_bytes([whole[root + 12], whole[root + 13]]));
+    let inner = page(&whole[right..right + 4]);
+    for (case, at, from) in [
+        ("the root below itself", right, (root as u32 / 512 + 1).to_be_bytes()),
+        ("the root below its child", inner + 8, (root as u32 / 512 + 1).to_be_bytes()),
+        ("a child twice", right, whole[first..first + 4].try_into().unwrap()),
+        ("no page", right, [0; 4]),
+        ("the first page", right, [0, 0, 0, 1]),
+        ("a page behind the last", right, [0x7f; 4]),
+    ] {
+        let mut bytes = whole.clone();
+        bytes[at..at + 4].copy_from_slice(&from);
+        both_without_pages(&path, &bytes, case);
+    }
+    // The chain of every long name goes on with its own first page: only what lies behind the name needs it.
+    let mut bytes = whole.clone();
+    let mut changed = 0;
+    for (number, page) in whole.chunks(512).enumerate().filter(|(_, page)| page[4..].starts_with(b"0000")) {
+        if page[..4] != [0; 4] {
+            bytes[number * 512..number * 512 + 4].copy_from_slice(&(number as u32 + 1).to_be_bytes());
+            changed += 1;
+        }
+    }
+    assert!(changed > 300, "{changed}");
+    both_without_pages(&path, &bytes, "overflow pages that follow themselves");
+}
+
+#[test]
+fn what_pages_do_not_tell_is_left_to_sqlite() {
+    let table = "CREATE TABLE NVTX_EVENTS (start INTEGER, end INTEGER, text TEXT, globalTid INTEGER";
+    for (case, schema, rest) in [
+        ("an alias of the row id", "CREATE TABLE NVTX_EVENTS (start INTEGER PRIMARY KEY, end INTEGER, text TEXT)", ""),
+        (
+            "no row ids",
+            "CREATE TABLE NVTX_EVENTS (start INTEGER PRIMARY KEY, end INTEGER, text TEXT) WITHOUT ROWID",
+            "",
+        ),
+        ("reals", "CREATE TABLE NVTX_EVENTS (start REAL, end DOUBLE, text TEXT)", ""),
+        ("a computed column", &format!("{table}, eventType INTEGER AS (59) STORED)"), ""),
+        ("a default", &format!("{table})"), "ALTER TABLE NVTX_EVENTS ADD COLUMN eventType INTEGER DEFAULT 60"),
+        ("UTF-16", &format!("PRAGMA encoding = 'UTF-16'; {table})"), ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trace.sqlite");
+        let db = rusqlite::Connection::open(&path).unwrap();
+        let rows =
+            "INSERT INTO NVTX_EVENTS (start, end, text) VALUES (5, 9, 'step:1'), (9007199254740993, 3, 'step:2')";
+        db.execute_batch(&format!("{schema}; {rows}; {rest}")).unwrap();
+        drop(db);
+        both_without_pages(&path, &std::fs::read(&path).unwrap(), case);
+        assert!(outcome(&path, Via::Either).contains("step:1"), "{case}");
+    }
+}
+
+#[test]
+fn an_index_changes_no_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.sqlite");
+    deep_table(&path);
+    let before = outcome(&path, Via::Sqlite);
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch("CREATE INDEX i ON NVTX_EVENTS (text, globalTid, end, start)").unwrap();
+    drop(db);
+    assert!(outcome(&path, Via::Sqlite) == before && outcome(&path, Via::Pages) == before);
 }
 
 /// A file written by chance, and `copies` damaged ones.
