@@ -74,19 +74,6 @@ impl Ops {
         self.start.is_empty()
     }
 
-    /// Makes room in all columns but that of launches, which comes last.
-    pub(super) fn reserve(&mut self, ops: usize) {
-        self.start.reserve_exact(ops);
-        self.end.reserve_exact(ops);
-        self.correlation.reserve_exact(ops);
-        self.stream.reserve_exact(ops);
-        self.device.reserve_exact(ops);
-        self.process.reserve_exact(ops);
-        self.name.reserve_exact(ops);
-        self.shape.reserve_exact(ops);
-        self.node.reserve_exact(ops);
-    }
-
     pub fn get(&self, index: u32) -> Op {
         let i = index as usize;
         Op {

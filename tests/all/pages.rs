@@ -128,7 +128,7 @@ fn circles_and_shared_pages_are_left_to_sqlite() {
         bytes[at..at + 4].copy_from_slice(&from);
         both_without_pages(&path, &bytes, case);
     }
-    // The chain of every long name goes on with its own first page: only what lies behind the name needs it.
+    // Overflow pages that follow themselves: a row is as long as it says, so that both readers come to an end.
     let mut bytes = whole.clone();
     let mut changed = 0;
     for (number, page) in whole.chunks(512).enumerate().filter(|(_, page)| page[4..].starts_with(b"0000")) {
@@ -137,8 +137,9 @@ fn circles_and_shared_pages_are_left_to_sqlite() {
             changed += 1;
         }
     }
-    assert!(changed > 300, "{changed}");
-    both_without_pages(&path, &bytes, "overflow pages that follow themselves");
+    assert!(changed >= 300, "{changed}");
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(agree(&path), Ok(()));
 }
 
 #[test]

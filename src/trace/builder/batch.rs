@@ -4,7 +4,7 @@
 use super::TraceBuilder;
 use crate::trace::dictionary::Dictionary;
 use crate::trace::names::NameId;
-use crate::trace::ops::{NONE, Ops, Shape};
+use crate::trace::ops::{NONE, Shape};
 use crate::trace::process::ProcessId;
 
 /// One operation, without what a batch numbers. Times in ns.
@@ -73,6 +73,40 @@ impl OpBatch {
         self.node.push(node);
     }
 
+    /// Adds batches in their order; with each come this batch's numbers of its names.
+    pub(in crate::trace) fn append(&mut self, batches: Vec<(Self, Vec<u32>)>) {
+        let mut numbered = Vec::new();
+        for (batch, names) in batches {
+            let processes: Vec<u32> =
+                batch.processes.values().iter().map(|global| self.processes.number(global)).collect();
+            let shapes = batch.shapes.values().iter().map(|shape| self.shapes.number(shape)).collect();
+            let nodes = batch.nodes.values().iter();
+            let nodes = nodes.map(|&(process, id)| self.nodes.number(&(processes[process as usize], id))).collect();
+            self.ends_first += batch.ends_first;
+            numbered.push((batch, [processes, names, shapes, nodes]));
+        }
+        let Self { start, end, correlation, stream, device, process, name, shape, node, .. } = self;
+        rayon::join(
+            || {
+                for (batch, _) in &numbered {
+                    start.extend_from_slice(&batch.start);
+                    end.extend_from_slice(&batch.end);
+                    correlation.extend_from_slice(&batch.correlation);
+                }
+            },
+            || {
+                for (batch, [processes, names, shapes, nodes]) in &numbered {
+                    stream.extend_from_slice(&batch.stream);
+                    device.extend_from_slice(&batch.device);
+                    process.extend(batch.process.iter().map(|&number| processes[number as usize]));
+                    name.extend(batch.name.iter().map(|&number| names[number as usize]));
+                    shape.extend(batch.shape.iter().map(|&number| shapes[number as usize]));
+                    node.extend(batch.node.iter().map(|&number| node_in(nodes, number)));
+                }
+            },
+        );
+    }
+
     /// Kernels of one name mostly have one shape: comparing is cheaper than looking it up.
     fn shape(&mut self, name: u32, shape: &Shape) -> u32 {
         let at = name as usize;
@@ -103,60 +137,38 @@ impl TraceBuilder {
         self.ranges.reserve(ranges);
     }
 
-    /// Takes batches in their order; the n-th name of each is the n-th that comes with it.
-    pub(in crate::trace) fn push_ops(&mut self, batches: Vec<(OpBatch, Vec<NameId>)>) {
-        self.ops.reserve(batches.iter().map(|(batch, _)| batch.start.len()).sum());
-        let (mut values, mut numbers) = (Vec::new(), Vec::new());
-        for (batch, names) in batches {
-            let processes: Vec<u16> = batch.processes.values().iter().map(|&global| self.process(global).0).collect();
-            let shapes = batch.shapes.values().iter().map(|&shape| self.shape(shape)).collect();
-            let nodes = batch.nodes.values().iter();
-            let nodes = nodes.map(|&(process, id)| self.node(ProcessId(processes[process as usize]), id)).collect();
-            let names = names.iter().map(|name| name.0).collect();
-            self.ends_first += batch.ends_first;
-            values.push((batch.start, batch.end, batch.correlation, batch.stream));
-            numbers.push(Numbers {
-                device: batch.device,
-                process: (batch.process, processes),
-                name: (batch.name, names),
-                shape: (batch.shape, shapes),
-                node: (batch.node, nodes),
-            });
-        }
-        let Ops { start, end, correlation, stream, device, process, name, shape, node, .. } = &mut self.ops;
-        rayon::join(
-            || {
-                for (starts, ends, correlations, streams) in values {
-                    start.extend_from_slice(&starts);
-                    end.extend_from_slice(&ends);
-                    correlation.extend_from_slice(&correlations);
-                    stream.extend_from_slice(&streams);
-                }
-            },
-            || {
-                for batch in numbers {
-                    device.extend_from_slice(&batch.device);
-                    extend(process, &batch.process);
-                    extend(name, &batch.name);
-                    extend(shape, &batch.shape);
-                    // `NONE` is no number of a node.
-                    let nodes = &batch.node.1;
-                    node.extend(batch.node.0.iter().map(|&node| nodes.get(node as usize).copied().unwrap_or(NONE)));
-                }
-            },
-        );
+    /// Takes a batch whose n-th name is `names[n]`.
+    pub(in crate::trace) fn push_ops(&mut self, mut batch: OpBatch, names: &[NameId]) {
+        let processes: Vec<ProcessId> = batch.processes.values().iter().map(|&global| self.process(global)).collect();
+        let shapes: Vec<u32> = batch.shapes.values().iter().map(|&shape| self.shape(shape)).collect();
+        let nodes: Vec<u32> =
+            batch.nodes.values().iter().map(|&(process, id)| self.node(processes[process as usize], id)).collect();
+        self.ends_first += batch.ends_first;
+        batch.name.iter_mut().for_each(|name| *name = names[*name as usize].0);
+        batch.shape.iter_mut().for_each(|shape| *shape = shapes[*shape as usize]);
+        batch.node.iter_mut().for_each(|node| *node = node_in(&nodes, *node));
+        self.ops.process.extend(batch.process.iter().map(|&process| processes[process as usize].0));
+        add(&mut self.ops.start, batch.start);
+        add(&mut self.ops.end, batch.end);
+        add(&mut self.ops.correlation, batch.correlation);
+        add(&mut self.ops.stream, batch.stream);
+        add(&mut self.ops.device, batch.device);
+        add(&mut self.ops.name, batch.name);
+        add(&mut self.ops.shape, batch.shape);
+        add(&mut self.ops.node, batch.node);
     }
 }
 
-/// The columns of a batch that it numbers for itself, each with the builder's numbers.
-struct Numbers {
-    device: Vec<u16>,
-    process: (Vec<u32>, Vec<u16>),
-    name: (Vec<u32>, Vec<u32>),
-    shape: (Vec<u32>, Vec<u32>),
-    node: (Vec<u32>, Vec<u32>),
+/// The number for a batch's own number of a node, which may be [`NONE`].
+fn node_in(nodes: &[u32], own: u32) -> u32 {
+    nodes.get(own as usize).copied().unwrap_or(NONE)
 }
 
-fn extend<T: Copy>(column: &mut Vec<T>, (own, numbers): &(Vec<u32>, Vec<T>)) {
-    column.extend(own.iter().map(|&own| numbers[own as usize]));
+/// Adds values to a column; the first become the column.
+fn add<T: Copy>(column: &mut Vec<T>, values: Vec<T>) {
+    if column.is_empty() {
+        *column = values;
+    } else {
+        column.extend_from_slice(&values);
+    }
 }

@@ -13,7 +13,7 @@ use crate::trace::names::{COPY_KINDS, NameId, OpKind};
 use crate::trace::ops::Shape;
 use crate::trace::rows::{NO_CORRELATION, PROCESS_MASK};
 use rusqlite::types::ValueRef;
-use rustc_hash::FxHashMap;
+use std::hash::Hash;
 
 pub(super) const KERNELS: &str = "CUPTI_ACTIVITY_KIND_KERNEL";
 pub(super) const COPIES: &str = "CUPTI_ACTIVITY_KIND_MEMCPY";
@@ -50,10 +50,9 @@ pub(super) fn read(reader: &mut Reader<'_>, builder: &mut TraceBuilder) -> Resul
     let copies = memory(reader, COPIES, OpKind::Memcpy)?;
     let sets = memory(reader, SETS, OpKind::Memset)?;
     let skipped = skipped(&kernels) + skipped(&copies) + skipped(&sets);
-    let mut batches = named_kernels(reader, builder, kernels)?;
-    batches.extend(named_memory(builder, copies, OpKind::Memcpy));
-    batches.extend(named_memory(builder, sets, OpKind::Memset));
-    builder.push_ops(batches);
+    push_kernels(reader, builder, kernels)?;
+    push_memory(builder, copies, OpKind::Memcpy);
+    push_memory(builder, sets, OpKind::Memset);
     if skipped > 0 {
         builder.warnings.push(format!("{skipped} GPU operations without a start or an end were left out"));
     }
@@ -72,6 +71,20 @@ impl<K> Default for Part<K> {
     fn default() -> Self {
         Self { batch: OpBatch::default(), names: Dictionary::default(), skipped: 0 }
     }
+}
+
+/// Adds the operations of all other parts to the first: two copies of all would take twice the memory.
+fn gather<K: Hash + Eq + Clone>(parts: &mut Vec<Part<K>>) {
+    let mut rest = parts.drain(..);
+    let Some(mut whole) = rest.next() else { return };
+    let batches = rest.map(|part| {
+        whole.skipped += part.skipped;
+        let names = part.names.values().iter().map(|name| whole.names.number(name)).collect();
+        (part.batch, names)
+    });
+    let batches = batches.collect();
+    whole.batch.append(batches);
+    parts.push(whole);
 }
 
 /// The columns that every GPU operation has; `None` without a start or an end. `lone` is the process of rows that
@@ -106,6 +119,10 @@ impl Take for Kernels {
         Part { batch: OpBatch::with_room(rows), ..Part::default() }
     }
 
+    fn gather(&self, parts: &mut Vec<Self::Part>) {
+        gather(parts);
+    }
+
     fn take<C: Cells>(&self, row: &C, part: &mut Self::Part) {
         let Some(op) = common(row, self.lone) else {
             part.skipped += 1;
@@ -136,32 +153,19 @@ fn skipped<K>(parts: &[Part<K>]) -> u64 {
     parts.iter().map(|part| part.skipped).sum()
 }
 
-/// Operations, and the names that they number.
-type Named = (OpBatch, Vec<NameId>);
-
-fn named_kernels(
+fn push_kernels(
     reader: &mut Reader<'_>,
     builder: &mut TraceBuilder,
     parts: Vec<Part<KernelKey>>,
-) -> Result<Vec<Named>, Problem> {
-    let mut known: FxHashMap<KernelKey, NameId> = FxHashMap::default();
-    let mut batches = Vec::new();
+) -> Result<(), Problem> {
     for part in parts {
         let mut names = Vec::new();
         for key in part.names.values() {
-            let name = match known.get(key) {
-                Some(&name) => name,
-                None => {
-                    let name = kernel_name(key, &mut reader.strings, builder).map_err(|e| reader.broken_strings(&e))?;
-                    known.insert(key.clone(), name);
-                    name
-                }
-            };
-            names.push(name);
+            names.push(kernel_name(key, &mut reader.strings, builder).map_err(|e| reader.broken_strings(&e))?);
         }
-        batches.push((part.batch, names));
+        builder.push_ops(part.batch, &names);
     }
-    Ok(batches)
+    Ok(())
 }
 
 fn kernel_name(key: &KernelKey, strings: &mut Strings<'_>, builder: &mut TraceBuilder) -> rusqlite::Result<NameId> {
@@ -187,6 +191,10 @@ impl Take for Memory {
     /// Named by the direction of the copy.
     type Part = Part<Option<i64>>;
 
+    fn gather(&self, parts: &mut Vec<Self::Part>) {
+        gather(parts);
+    }
+
     fn take<C: Cells>(&self, row: &C, part: &mut Self::Part) {
         let Some(op) = common(row, self.lone) else {
             part.skipped += 1;
@@ -204,22 +212,18 @@ fn memory(reader: &mut Reader<'_>, table: &'static str, kind: OpKind) -> Result<
     reader.scan(table, &MEMORY_COLUMNS, &mut take)
 }
 
-fn named_memory(
-    builder: &mut TraceBuilder,
-    parts: Vec<Part<Option<i64>>>,
-    kind: OpKind,
-) -> impl Iterator<Item = Named> {
-    parts.into_iter().map(move |part| {
-        let names = part.names.values().iter().map(|&direction| {
+fn push_memory(builder: &mut TraceBuilder, parts: Vec<Part<Option<i64>>>, kind: OpKind) {
+    for part in parts {
+        let mut names = Vec::new();
+        for &direction in part.names.values() {
             let name = match kind {
                 OpKind::Memset => "[CUDA memset]".to_owned(),
                 _ => format!("[CUDA memcpy {}]", copy_kind(direction)),
             };
-            builder.names.intern(&name, &name, kind)
-        });
-        let names = names.collect();
-        (part.batch, names)
-    })
+            names.push(builder.names.intern(&name, &name, kind));
+        }
+        builder.push_ops(part.batch, &names);
+    }
 }
 
 /// The direction of a copy as the profiler names it.

@@ -17,19 +17,19 @@ pub(super) struct Table {
     pub(super) root: Option<u32>,
     /// As they are stored.
     pub(super) columns: Vec<Column>,
-    /// Whether there are columns that are computed, or of which SQLite does not tell how they are stored.
-    pub(super) computed: bool,
+    /// Whether rows may be stored in another way: columns are computed, or rows stand under a key of their own.
+    pub(super) is_special: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
-    /// Whether what is stored in the column is what SQLite gives for it: it is no alias of the row id, has no default
-    /// for the rows that lack it, and turns no integers into reals.
+    /// Whether what is stored in the column is what SQLite gives for it: it has no default for the rows that lack it, and
+    /// turns no integers into reals.
     pub(super) as_stored: bool,
 }
 
-const PROBE: &str = "SELECT m.name, m.rootpage, x.name, x.type, x.pk = 0 AND x.dflt_value IS NULL, x.hidden
+const PROBE: &str = "SELECT m.name, m.rootpage, x.name, x.type, x.dflt_value IS NULL, x.hidden, x.pk
     FROM sqlite_master AS m LEFT JOIN pragma_table_xinfo(m.name) AS x WHERE m.type = 'table'";
 
 impl Schema {
@@ -45,8 +45,10 @@ impl Schema {
                 let as_stored = row.get(4)? && !is_real(&row.get::<_, String>(3)?);
                 table.columns.push(Column { name, as_stored });
             } else {
-                table.computed = true;
+                table.is_special = true;
             }
+            // The row id under another name, or no row id at all.
+            table.is_special |= row.get::<_, i64>(6)? > 0;
         }
         Ok(schema)
     }

@@ -55,6 +55,9 @@ pub(super) trait Take: Sync {
     fn learn(&mut self, _parts: &mut [Self::Part], _strings: &mut Strings<'_>) -> Result<(), Problem> {
         Ok(())
     }
+
+    /// Puts parts together as they come, where that saves memory.
+    fn gather(&self, _parts: &mut Vec<Self::Part>) {}
 }
 
 /// Reads a whole table, or fails without having changed anything but what `take` has learnt.

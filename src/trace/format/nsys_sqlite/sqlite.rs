@@ -46,11 +46,13 @@ impl Source for Sqlite<'_> {
             if done.is_multiple_of(PART) {
                 let last = parts.len() - 1;
                 take.learn(&mut parts[last..], strings)?;
+                take.gather(&mut parts);
                 parts.push(T::Part::default());
             }
         }
         let last = parts.len() - 1;
         take.learn(&mut parts[last..], strings)?;
+        take.gather(&mut parts);
         Ok(parts)
     }
 }

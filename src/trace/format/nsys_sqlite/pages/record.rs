@@ -32,8 +32,8 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn of(table: &Table, columns: &[&str]) -> Result<Self, Doubt> {
-        if table.computed || columns.len() > FIELDS {
-            return Err(Doubt("columns are computed, or too many"));
+        if table.is_special || columns.len() > FIELDS {
+            return Err(Doubt("a table with a key, with computed columns or with too many"));
         }
         let mut fields = Vec::new();
         for (field, column) in columns.iter().enumerate() {

@@ -107,6 +107,7 @@ impl Source for Pages {
             }
             let new = parts.get_mut(done..).unwrap_or_default();
             take.learn(new, strings).map_err(|_| Doubt("a name cannot be read"))?;
+            take.gather(&mut parts);
             (rest, wave) = (later, WAVE);
         }
         Ok(parts)
