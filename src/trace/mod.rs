@@ -8,6 +8,7 @@
 mod builder;
 mod capability;
 mod correlation;
+mod dictionary;
 pub mod format;
 pub mod framework;
 mod launches;
@@ -23,7 +24,7 @@ use rustc_hash::FxHashMap;
 
 pub use builder::TraceBuilder;
 pub use capability::{Capabilities, GraphTracing, Presence};
-pub use format::open;
+pub use format::{Via, open, open_via};
 pub use launches::{Api, Launches, SyncCalls};
 pub use names::{NameId, Names, OpKind, RangeName, RangeNameId};
 pub use ops::{NONE, Op, Ops, Shape, ShapeId};

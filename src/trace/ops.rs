@@ -109,24 +109,23 @@ impl Ops {
         some(self.node[index as usize])
     }
 
-    /// Puts the columns into time order. Nothing refers to operations by index before this.
+    /// Puts the columns into time order, all but the launches, which are not known yet. Nothing refers to operations by index before this.
     pub(super) fn sort(&mut self) {
         let ordered = self.start.windows(2).zip(self.end.windows(2)).all(|(s, e)| (s[0], e[0]) <= (s[1], e[1]));
         if ordered {
             return;
         }
+        // Each table of an export is mostly in order: a stable sort merges such stretches.
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by_key(|&i| (self.start[i as usize], self.end[i as usize], i));
-        permute(&mut self.start, &order);
-        permute(&mut self.end, &order);
-        permute(&mut self.process, &order);
-        permute(&mut self.device, &order);
-        permute(&mut self.stream, &order);
-        permute(&mut self.correlation, &order);
-        permute(&mut self.name, &order);
-        permute(&mut self.shape, &order);
-        permute(&mut self.node, &order);
-        permute(&mut self.launch, &order);
+        order.sort_by_key(|&i| (self.start[i as usize], self.end[i as usize]));
+        let Self { start, end, process, device, stream, correlation, name, shape, node, .. } = self;
+        rayon::join(
+            || permute([start, end, correlation], &order),
+            || {
+                permute([stream, name, shape, node], &order);
+                permute([process, device], &order);
+            },
+        );
     }
 }
 
@@ -134,6 +133,12 @@ fn some(index: u32) -> Option<u32> {
     (index != NONE).then_some(index)
 }
 
-fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
-    *column = order.iter().map(|&i| column[i as usize]).collect();
+/// Puts columns into this order; the memory of one becomes the next one's.
+fn permute<T: Copy, const N: usize>(columns: [&mut Vec<T>; N], order: &[u32]) {
+    let mut sorted = Vec::with_capacity(order.len());
+    for column in columns {
+        sorted.clear();
+        sorted.extend(order.iter().map(|&i| column[i as usize]));
+        std::mem::swap(column, &mut sorted);
+    }
 }

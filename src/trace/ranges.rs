@@ -44,6 +44,16 @@ pub struct Ranges {
 }
 
 impl Ranges {
+    /// Makes room in the columns.
+    pub(super) fn reserve(&mut self, ranges: usize) {
+        self.start.reserve_exact(ranges);
+        self.end.reserve_exact(ranges);
+        self.thread.reserve_exact(ranges);
+        self.name.reserve_exact(ranges);
+        self.kind.reserve_exact(ranges);
+        self.domain.reserve_exact(ranges);
+    }
+
     pub fn len(&self) -> usize {
         self.start.len()
     }

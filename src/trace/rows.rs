@@ -1,7 +1,7 @@
 //! What a reader meets in an export, a row at a time.
 
 use super::launches::Api;
-use super::names::NameId;
+use super::names::{NameId, RangeNameId};
 use super::ops::Shape;
 use super::process::{ProcessId, ThreadId};
 use super::ranges::RangeKind;
@@ -40,6 +40,17 @@ pub struct RangeRow<'a> {
     pub text: &'a str,
     pub kind: RangeKind,
     pub domain: &'a str,
+}
+
+/// One NVTX range whose name and domain are numbered already.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::trace) struct RangeSpan {
+    pub(in crate::trace) start: i64,
+    pub(in crate::trace) end: Option<i64>,
+    pub(in crate::trace) thread: ThreadId,
+    pub(in crate::trace) name: RangeNameId,
+    pub(in crate::trace) kind: RangeKind,
+    pub(in crate::trace) domain: u16,
 }
 
 /// Creation of one graph node: capture, or a clone of `original`.

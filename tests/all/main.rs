@@ -33,6 +33,7 @@ mod new_spec;
 mod no_false_pass;
 mod oversized_traces;
 mod pack;
+mod pages;
 mod pairs;
 mod rule_reference;
 mod rules;

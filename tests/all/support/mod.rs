@@ -1,6 +1,7 @@
 //! What the tests of specifications share: a vocabulary, built-in specs, a plain renderer.
 
 pub(crate) mod compared;
+pub(crate) mod page_files;
 pub(crate) mod page_text;
 pub(crate) mod pairs;
 pub(crate) mod perfetto_file;

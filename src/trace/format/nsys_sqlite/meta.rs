@@ -2,8 +2,8 @@
 //! host, user and paths.
 
 use super::Reader;
-use super::rows::each_row;
 use super::schema::integer;
+use super::sqlite::each_row;
 use super::strings::text;
 use crate::diag::{Problem, escape};
 use crate::trace::TraceBuilder;
@@ -19,8 +19,11 @@ pub(super) fn read(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<()
 
 /// A table of names and values; only what the allow-list names is looked at.
 fn pairs(reader: &Reader<'_>, table: &str, mut take: impl FnMut(&str, String)) -> Result<(), Problem> {
+    if !reader.schema.has(table) {
+        return Ok(());
+    }
     let query = reader.schema.select(table, &["name", "value"]);
-    each_row(reader.db, reader.shown, table, reader.schema.has(table), &query, |row| {
+    each_row(&reader.sqlite, table, &query, |row| {
         let name = text(row.get_ref(0)?);
         if ALLOWED.iter().any(|allowed| name == *allowed || name.ends_with(allowed)) {
             let value = text(row.get_ref(1)?);
@@ -28,9 +31,8 @@ fn pairs(reader: &Reader<'_>, table: &str, mut take: impl FnMut(&str, String)) -
                 take(&name, value);
             }
         }
-        Ok(true)
+        Ok(())
     })
-    .map(|_| ())
 }
 
 const ALLOWED: &[&str] = &[
@@ -70,11 +72,14 @@ fn driver(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem
 
 fn gpus(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
     let table = "TARGET_INFO_GPU";
+    if !reader.schema.has(table) {
+        return Ok(());
+    }
     let columns = ["name", "smCount", "l2CacheSize", "computeMajor", "computeMinor"];
     let order = if reader.schema.has_column(table, "id") { " ORDER BY id" } else { "" };
     let query = reader.schema.select(table, &columns) + order;
     let mut first = true;
-    each_row(reader.db, reader.shown, table, reader.schema.has(table), &query, |row| {
+    each_row(&reader.sqlite, table, &query, |row| {
         let provenance = &mut builder.provenance;
         let name = text(row.get_ref(0)?);
         if !name.is_empty() {
@@ -87,7 +92,7 @@ fn gpus(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> 
                 provenance.compute_capability = Some(format!("{major}.{minor}"));
             }
         }
-        Ok(true)
+        Ok(())
     })?;
     builder.provenance.gpus.sort();
     builder.provenance.gpus.dedup();
@@ -96,16 +101,18 @@ fn gpus(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> 
 
 fn processes(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
     let table = "PROCESSES";
+    if !reader.schema.has(table) {
+        return Ok(());
+    }
     let query = reader.schema.select(table, &["globalPid", "name"]);
-    each_row(reader.db, reader.shown, table, reader.schema.has(table), &query, |row| {
+    each_row(&reader.sqlite, table, &query, |row| {
         if let (Some(global), name @ ValueRef::Text(_)) = (integer(row, 0)?, row.get_ref(1)?) {
             let name = text(name);
             let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
             builder.name_process(global as u64, escape(base));
         }
-        Ok(true)
+        Ok(())
     })
-    .map(|_| ())
 }
 
 /// Warnings and errors of the capture itself, such as dropped events.
@@ -118,11 +125,11 @@ fn diagnostics(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Pr
     let query =
         format!("SELECT text, COUNT(*) FROM DIAGNOSTIC_EVENT WHERE severity > 1 GROUP BY text ORDER BY {first}");
     let mut found = Vec::new();
-    each_row(reader.db, reader.shown, table, true, &query, |row| {
+    each_row(&reader.sqlite, table, &query, |row| {
         let times = integer(row, 1)?.unwrap_or(1);
         let said = without_paths(&escape(text(row.get_ref(0)?).trim()));
         found.push(if times > 1 { format!("{said} ({times} times)") } else { said });
-        Ok(true)
+        Ok(())
     })?;
     builder.warnings.extend(found);
     Ok(())

@@ -2,21 +2,30 @@
 //!
 //! Tables and columns are probed by name; what is unknown is ignored. The file is opened read-only and
 //! immutable: nothing is ever written beside it, no extension is loaded, no schema code is trusted.
+//!
+//! The large tables are read from their [`pages`]; where anything there is in doubt, and for all else, SQLite reads.
 
 mod calls;
 mod gpu;
 mod meta;
+mod names;
 mod nvtx;
-mod rows;
+mod pages;
 mod schema;
+mod source;
+mod sqlite;
 mod strings;
 
 use crate::diag::Problem;
 use crate::limits::NAME_BYTES;
 use crate::trace::capability::Presence;
+use crate::trace::format::Via;
 use crate::trace::{Trace, TraceBuilder};
+use pages::{Doubt, Pages};
 use rusqlite::{Connection, OpenFlags};
 use schema::Schema;
+use source::{Source, Take, Wanted};
+use sqlite::Sqlite;
 use std::path::Path;
 use strings::Strings;
 
@@ -25,14 +34,43 @@ pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// What reading one table needs.
 struct Reader<'db> {
-    db: &'db Connection,
     shown: &'db str,
+    sqlite: Sqlite<'db>,
+    pages: Result<Pages, Doubt>,
+    via: Via,
     schema: Schema,
     strings: Strings<'db>,
 }
 
+impl Reader<'_> {
+    /// Reads columns of a table, which may be missing.
+    fn scan<T: Take>(&mut self, table: &str, columns: &[&str], take: &mut T) -> Result<Vec<T::Part>, Problem> {
+        if !self.schema.has(table) {
+            return Ok(Vec::new());
+        }
+        let wanted = Wanted { table, columns, schema: &self.schema };
+        let read = match &self.pages {
+            Ok(pages) => pages.scan(&wanted, take, &mut self.strings),
+            Err(doubt) => Err(*doubt),
+        };
+        match read {
+            Ok(parts) => Ok(parts),
+            Err(doubt) if self.via == Via::Pages => {
+                Err(Problem::trace("trace-unreadable", format!("`{}` cannot be read: table {table}", self.shown))
+                    .note(format!("its pages are in doubt: {doubt}")))
+            }
+            Err(_) => self.sqlite.scan(&wanted, take, &mut self.strings),
+        }
+    }
+
+    /// A name that cannot be looked up.
+    fn broken_strings(&self, error: &rusqlite::Error) -> Problem {
+        broken(self.shown, "StringIds", 0, error)
+    }
+}
+
 /// Reads the export at `path`; `head` are its first bytes.
-pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
+pub(super) fn read(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, Problem> {
     check_length(path, shown, head)?;
     let db = connect(path).map_err(|e| broken(shown, "header", 0, &e))?;
     let schema = Schema::probe(&db).map_err(|e| broken(shown, "sqlite_master", 0, &e))?;
@@ -45,7 +83,8 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Probl
         .help("export with: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
     }
     let strings = Strings::new(&db, &schema).map_err(|e| broken(shown, "StringIds", 0, &e))?;
-    let mut reader = Reader { db: &db, shown, schema, strings };
+    let mut reader =
+        Reader { shown, sqlite: Sqlite { db: &db, shown }, pages: open_pages(path, head, via), via, schema, strings };
     let mut builder = TraceBuilder::new(shown);
     gpu::read(&mut reader, &mut builder)?;
     builder.seal_ops();
@@ -61,6 +100,16 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Probl
         builder.warnings.push("a write-ahead log lies beside the trace: rows in it are not read".to_owned());
     }
     Ok(builder.finish())
+}
+
+/// The pages that SQLite would read: those of the file alone, since it is opened as immutable.
+fn open_pages(path: &Path, head: &[u8], via: Via) -> Result<Pages, Doubt> {
+    match via {
+        Via::Sqlite => Err(Doubt::UNASKED),
+        // SQLite cannot be told that this file is immutable.
+        _ if path.to_str().is_none() => Err(Doubt::NO_URI),
+        Via::Either | Via::Pages => Pages::open(path, head),
+    }
 }
 
 fn wal_name(path: &Path) -> std::ffi::OsString {
@@ -122,7 +171,8 @@ fn broken(shown: &str, table: &str, row: u64, error: &rusqlite::Error) -> Proble
 }
 
 fn presence(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
-    let of = |table: &str| reader.schema.presence(reader.db, table).map_err(|e| broken(reader.shown, table, 0, &e));
+    let of =
+        |table: &str| reader.schema.presence(reader.sqlite.db, table).map_err(|e| broken(reader.shown, table, 0, &e));
     let capabilities = &mut builder.capabilities;
     capabilities.kernels = of(gpu::KERNELS)?;
     capabilities.memory_operations = of(gpu::COPIES)?.max(of(gpu::SETS)?);

@@ -1,27 +1,60 @@
 //! Which tables and columns an export has.
 
+use super::source::whole_number;
 use crate::trace::capability::Presence;
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use std::collections::BTreeMap;
 
-/// Column names by table.
+/// Columns by table.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
-    tables: BTreeMap<String, Vec<String>>,
+    tables: BTreeMap<String, Table>,
 }
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    /// The page of the file on which the table begins, if it has one.
+    pub(super) root: Option<u32>,
+    /// As they are stored.
+    pub(super) columns: Vec<Column>,
+    /// Whether rows may be stored in another way: columns are computed, or rows stand under a key of their own.
+    pub(super) is_special: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Whether what is stored in the column is what SQLite gives for it: it has no default for the rows that lack it, and
+    /// turns no integers into reals.
+    pub(super) as_stored: bool,
+}
+
+const PROBE: &str = "SELECT m.name, m.rootpage, x.name, x.type, x.dflt_value IS NULL, x.hidden, x.pk
+    FROM sqlite_master AS m LEFT JOIN pragma_table_xinfo(m.name) AS x WHERE m.type = 'table'";
 
 impl Schema {
     pub(super) fn probe(db: &Connection) -> rusqlite::Result<Self> {
-        let mut names = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
-        let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut tables = BTreeMap::new();
-        for table in names {
-            let mut columns = db.prepare("SELECT name FROM pragma_table_info(?1)")?;
-            let columns: Vec<String> = columns.query_map([&table], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            tables.insert(table, columns);
+        let mut schema = Self::default();
+        let mut statement = db.prepare(PROBE)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let table = schema.tables.entry(row.get(0)?).or_default();
+            table.root = whole_number(row.get_ref(1)?).and_then(|page| u32::try_from(page).ok());
+            let Some(name) = row.get::<_, Option<String>>(2)? else { continue };
+            if row.get::<_, i64>(5)? == 0 {
+                let as_stored = row.get(4)? && !is_real(&row.get::<_, String>(3)?);
+                table.columns.push(Column { name, as_stored });
+            } else {
+                table.is_special = true;
+            }
+            // The row id under another name, or no row id at all.
+            table.is_special |= row.get::<_, i64>(6)? > 0;
         }
-        Ok(Self { tables })
+        Ok(schema)
+    }
+
+    pub(super) fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
     }
 
     /// Any table that only a profiler's export has.
@@ -45,7 +78,7 @@ impl Schema {
     }
 
     pub(super) fn has_column(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|columns| columns.iter().any(|c| c.eq_ignore_ascii_case(column)))
+        self.tables.get(table).is_some_and(|table| table.position(column).is_some())
     }
 
     pub(super) fn presence(&self, db: &Connection, table: &str) -> rusqlite::Result<Presence> {
@@ -66,18 +99,34 @@ impl Schema {
     }
 }
 
-/// An integer column. Derived exports hold numbers as text; a real is taken only where it is a whole
-/// number that a double holds exactly, since ids exceed 2^53.
-pub(super) fn integer(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Integer(value) => Some(value),
-        ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(|t| t.trim().parse().ok()),
-        ValueRef::Real(value) if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 => Some(value as i64),
-        _ => None,
-    })
+impl Table {
+    /// Where a column stands in the stored rows, if nothing is computed.
+    pub(super) fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known.name.eq_ignore_ascii_case(column))
+    }
 }
 
-/// An integer column as an unsigned 32-bit number; 0 where it is absent or out of range.
-pub(super) fn small(row: &Row<'_>, column: usize) -> rusqlite::Result<u32> {
-    Ok(integer(row, column)?.and_then(|v| u32::try_from(v).ok()).unwrap_or(0))
+/// Whether a column of this type gives integers as reals: SQLite's rule of affinities.
+fn is_real(kind: &str) -> bool {
+    let kind = kind.to_ascii_uppercase();
+    let other = ["INT", "CHAR", "CLOB", "TEXT", "BLOB"];
+    !other.iter().any(|word| kind.contains(word)) && ["REAL", "FLOA", "DOUB"].iter().any(|word| kind.contains(word))
+}
+
+/// An integer column of a small table.
+pub(super) fn integer(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
+    Ok(whole_number(row.get_ref(column)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_of_a_column_decides_whether_integers_become_reals() {
+        let real = ["REAL", "real", "DOUBLE PRECISION", "FLOAT"];
+        let other = ["INTEGER", "", "NUMERIC", "FLOATING POINT", "TEXT", "BLOB", "CHARINT", "DOUBLE CHAR"];
+        assert!(real.iter().all(|kind| is_real(kind)));
+        assert!(!other.iter().any(|kind| is_real(kind)));
+    }
 }

@@ -1,6 +1,7 @@
 //! `StringIds`, read by need: the table also holds secrets (whole environments), so that nothing is
 //! loaded that no kept row refers to.
 
+use super::names::NameKey;
 use super::schema::Schema;
 use crate::limits::NAME_BYTES;
 use rusqlite::types::ValueRef;
@@ -12,24 +13,21 @@ pub(super) struct Strings<'db> {
     known: FxHashMap<i64, String>,
     /// Whether a name was longer than is read.
     pub(super) cut: bool,
+    /// Why a string could not be read. SQLite checks a page the first time alone: asked again, it would give something.
+    failed: Option<(rusqlite::ffi::Error, Option<String>)>,
 }
 
 impl<'db> Strings<'db> {
     pub(super) fn new(db: &'db Connection, schema: &Schema) -> rusqlite::Result<Self> {
         let lookup =
             if schema.has("StringIds") { Some(db.prepare("SELECT value FROM StringIds WHERE id = ?1")?) } else { None };
-        Ok(Self { lookup, known: FxHashMap::default(), cut: false })
+        Ok(Self { lookup, known: FxHashMap::default(), cut: false, failed: None })
     }
 
     /// The string with this id; an id without a row reads as `[string N]`.
     fn by_id(&mut self, id: i64) -> rusqlite::Result<&str> {
         if !self.known.contains_key(&id) {
-            let found = match &mut self.lookup {
-                Some(lookup) => {
-                    lookup.query_row([id], |row| row.get_ref(0).map(|v| (text(v), is_cut(v)))).optional()?
-                }
-                None => None,
-            };
+            let found = self.look_up(id)?;
             self.cut |= found.as_ref().is_some_and(|(_, cut)| *cut);
             let found = found.map(|(text, _)| text);
             let value = found.unwrap_or_else(|| format!("[string {id}]"));
@@ -38,25 +36,30 @@ impl<'db> Strings<'db> {
         Ok(self.known.get(&id).map_or("", String::as_str))
     }
 
-    /// What a name column holds: an id, or (in derived exports) the text itself. `None` for NULL.
-    pub(super) fn resolve(&mut self, value: ValueRef<'_>) -> rusqlite::Result<Option<String>> {
-        Ok(match value {
-            ValueRef::Integer(id) => Some(self.by_id(id)?.to_owned()),
-            ValueRef::Text(_) | ValueRef::Blob(_) => {
+    /// A string, and whether it was cut off.
+    fn look_up(&mut self, id: i64) -> rusqlite::Result<Option<(String, bool)>> {
+        if let Some((error, what)) = &self.failed {
+            return Err(rusqlite::Error::SqliteFailure(*error, what.clone()));
+        }
+        let Some(lookup) = &mut self.lookup else { return Ok(None) };
+        let found = lookup.query_row([id], |row| row.get_ref(0).map(|v| (text(v), is_cut(v)))).optional();
+        if let Err(rusqlite::Error::SqliteFailure(error, what)) = &found {
+            self.failed = Some((*error, what.clone()));
+        }
+        found
+    }
+
+    /// The text of a name; `None` where there is none.
+    pub(super) fn resolve(&mut self, name: &NameKey) -> rusqlite::Result<Option<String>> {
+        Ok(match name {
+            NameKey::Id(id) => Some(self.by_id(*id)?.to_owned()),
+            NameKey::Text(bytes) => {
+                let value = ValueRef::Text(bytes);
                 self.cut |= is_cut(value);
                 Some(text(value))
             }
-            ValueRef::Null | ValueRef::Real(_) => None,
+            NameKey::Nothing => None,
         })
-    }
-
-    /// What a row holds that has its text either in a column of its own or by its id.
-    pub(super) fn either(&mut self, own: ValueRef<'_>, by_id: ValueRef<'_>) -> rusqlite::Result<String> {
-        if own == ValueRef::Null {
-            return Ok(self.resolve(by_id)?.unwrap_or_default());
-        }
-        self.cut |= is_cut(own);
-        Ok(text(own))
     }
 }
 
