@@ -117,8 +117,7 @@ fn without_outer_parameters(text: &str) -> String {
             ')' => {
                 let list = open.pop().filter(|&from| !out[..from].ends_with("operator"));
                 if let Some(from) = list.filter(|_| text[at + 1..].starts_with("::")) {
-                    out.truncate(from);
-                    continue;
+                    out.truncate(from + 1);
                 }
             }
             _ => {}
@@ -281,6 +280,10 @@ mod tests {
         let nsys = "void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0>(const T1 *, long)";
         let kineto = "void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0>(__nv_bfloat16 const*, long)";
         assert_eq!(normalise(nsys), normalise(kineto));
+        let nsys = "void at::native::elementwise_kernel<(int)128, (int)4, void at::native::gpu_kernel_impl_nocast<at::native::neg_kernel_cuda(at::TensorIteratorBase &)::[lambda() (instance 2)]::operator ()() const::[lambda(const float *) (instance 1)]>(at::TensorIteratorBase &, const T1 &)::[lambda(int) (instance 1)]>(int, T3)";
+        let kineto = "void at::native::elementwise_kernel<128, 4, at::native::gpu_kernel_impl_nocast<at::native::neg_kernel_cuda(at::TensorIteratorBase&)::{lambda()#2}::operator()() const::{lambda(float const*)#1}>(at::TensorIteratorBase&, at::native::neg_kernel_cuda(at::TensorIteratorBase&)::{lambda()#2}::operator()() const::{lambda(float const*)#1} const&)::{lambda(int)#1}>(int, int)";
+        assert_eq!(normalise(nsys), normalise(kineto));
+        assert_eq!(base(&normalise(nsys)), "elementwise_kernel.neg_kernel_cuda");
         let nsys = "void at::native::vectorized_elementwise_kernel<(int)8, at::native::<unnamed>::silu_kernel(at::TensorIteratorBase &)::[lambda() (instance 1)]::operator ()() const::[lambda(c10::BFloat16) (instance 1)], std::array<char *, (unsigned long)2>>(int, T2, T3)";
         let kineto = "void at::native::vectorized_elementwise_kernel<8, at::native::(anonymous namespace)::silu_kernel(at::TensorIteratorBase&)::{lambda()#1}::operator()() const::{lambda(c10::BFloat16)#6}, std::array<char*, 2ul> >(int, at::native::(anonymous namespace)::silu_kernel(at::TensorIteratorBase&)::{lambda()#1}, std::array<char*, 2ul>)";
         assert_eq!(normalise(nsys), normalise(kineto));

@@ -166,7 +166,8 @@ fn what_is_no_trace_says_where_and_what_to_do() {
         ("damaged", damaged),
         ("something else", b"{\"models\": []}".to_vec()),
         ("compressed, something else", gzip(b"SQLite format 3")),
-        ("no JSON", b"[Unit]\nDescription=x\n".to_vec()),
+        ("settings", b"[Unit]\nDescription=x\n".to_vec()),
+        ("no JSON", b"[{]".to_vec()),
         ("followed by more", b"{\"traceEvents\": []} {}".to_vec()),
         ("an empty trace", b"[]".to_vec()),
     ] {

@@ -22,10 +22,14 @@ use std::path::Path;
 /// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Whether a file that begins so may be such a trace: an object or a list, plain or compressed.
+/// Whether a file that begins so may be such a trace: an object or a list of objects, plain or compressed.
 pub(super) fn may_be(head: &[u8]) -> bool {
     let text = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
-    head.starts_with(&GZIP) || matches!(text.first(), Some(b'{' | b'['))
+    let inside = |open: u8, starts: [u8; 2]| {
+        let rest = text.strip_prefix(&[open]).map(<[u8]>::trim_ascii_start);
+        rest.is_some_and(|rest| rest.first().is_none_or(|first| starts.contains(first)))
+    };
+    head.starts_with(&GZIP) || inside(b'{', *b"\"}") || inside(b'[', *b"{]")
 }
 
 /// Reads the trace at `path`; `head` are its first bytes.
