@@ -42,7 +42,10 @@ fn text(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let is_there = folder.is_dir() && path.file_name().is_some() && path.symlink_metadata().is_err();
+            if path.symlink_metadata().is_ok() {
+                return Err(unusable(path, "made", "it is a link that leads nowhere"));
+            }
+            let is_there = folder.is_dir() && path.file_name().is_some();
             return if is_there { Ok(None) } else { Err(unusable(path, "made", "its folder is missing")) };
         }
         Err(error) => return Err(unusable(path, "continued", &error.to_string())),
@@ -131,8 +134,10 @@ fn record(line: &str) -> Result<Record, Flaw> {
         Err(error) => match serde_json::from_str::<Version>(line) {
             Ok(Version { format }) if format != FORMAT => Err(newer(format)),
             _ => {
-                let why = error.to_string();
-                let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+                let why = match error.is_eof() {
+                    true => "the line ends too early".to_owned(),
+                    false => error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+                };
                 Err(Flaw { is_newer: false, at: error.column().saturating_sub(1).min(line.len()), why })
             }
         },

@@ -16,6 +16,8 @@ const SHEET: f64 = 1000.0;
 /// Height of the plot in pixels, and of a row of marks above it.
 const HEIGHT: f64 = 150.0;
 const ROW: f64 = 14.0;
+/// Height of the row below the plot for runs without a ratio.
+const LANE: f64 = 20.0;
 /// What lies outside the tolerance by more than this many times its width is drawn at the edge.
 const BEYOND: f64 = 1.5;
 /// The most characters of a text of the history.
@@ -27,6 +29,8 @@ pub(super) struct TrendView {
     height: String,
     top: String,
     bottom: String,
+    /// Where runs without a ratio stand, if there are any.
+    lane: Option<String>,
     band: String,
     path: String,
     ticks: Vec<(String, String)>,
@@ -84,14 +88,16 @@ pub(super) fn view(case: &CaseOutcome, budget: &Budget) -> Option<TrendView> {
     let changes = changes(runs);
     let (marks, levels) = marks(&changes, runs.len());
     let sheet = Sheet::of(runs, ROW * levels as f64 + 6.0);
+    let has_lane = runs.iter().any(|run| run.ratio.is_none());
     let step = step(sheet.high - sheet.low, 5);
     let first = (sheet.low - 1.0) / step;
     let ticks = (0..9).map(|n| 1.0 + (first.ceil() + f64::from(n)) * step).take_while(|ratio| *ratio <= sheet.high);
     Some(TrendView {
         drift: drift::of(case),
-        height: number(sheet.top + HEIGHT + 22.0),
+        height: number(sheet.lane() + if has_lane { 10.0 } else { -LANE / 2.0 } + 18.0),
         top: number(sheet.top),
         bottom: number(sheet.top + HEIGHT),
+        lane: has_lane.then(|| number(sheet.lane())),
         band: band(runs, &sheet),
         path: path(runs, &sheet),
         ticks: ticks.map(|ratio| (number(sheet.y(ratio)), tick(ratio, step))).collect(),
@@ -126,6 +132,10 @@ impl Sheet {
         Self { low: (low - margin).max(0.0), high: high + margin, top }
     }
 
+    fn lane(&self) -> f64 {
+        self.top + HEIGHT + LANE / 2.0
+    }
+
     fn y(&self, ratio: f64) -> f64 {
         self.top + HEIGHT * ((self.high - ratio) / (self.high - self.low)).clamp(0.0, 1.0)
     }
@@ -139,7 +149,7 @@ fn x(at: usize, count: usize) -> f64 {
 fn point(at: usize, run: &TrendRun, count: usize, sheet: &Sheet) -> Point {
     let class = verdict_view(run.verdict).class;
     let ratio = run.ratio.map(|ratio| ratio.ratio);
-    let y = ratio.map_or(sheet.top + HEIGHT - 6.0, |ratio| sheet.y(ratio));
+    let y = ratio.map_or(sheet.lane(), |ratio| sheet.y(ratio));
     let shape = match ratio {
         Some(ratio) if ratio > sheet.high => "M0 -1L6 7H-6z",
         Some(ratio) if ratio < sheet.low => "M0 1L6 -7H-6z",
@@ -156,11 +166,14 @@ fn point(at: usize, run: &TrendRun, count: usize, sheet: &Sheet) -> Point {
     Point { x: percent(x(at, count)), y: number(y), class, shape, is_this: at + 1 == count, whisker, title }
 }
 
-/// What was allowed in each run, as steps.
+/// What was allowed in each run, as steps; a run that does not know is taken for its neighbour.
 fn band(runs: &[TrendRun], sheet: &Sheet) -> String {
     let edge = |at: usize| SHEET * at as f64 / runs.len() as f64;
     let mut path = String::new();
-    for (at, tolerance) in runs.iter().enumerate().filter_map(|(at, run)| Some((at, run.tolerance?))) {
+    let mut known = runs.iter().find_map(|run| run.tolerance);
+    for (at, run) in runs.iter().enumerate() {
+        known = run.tolerance.or(known);
+        let Some(tolerance) = known else { continue };
         let (from, to) = (edge(at), edge(at + 1));
         let (high, low) = (sheet.y(1.0 + tolerance), sheet.y(1.0 / (1.0 + tolerance)));
         path += &format!("M{} {}H{}V{}H{}z", number(from), number(high), number(to), number(low), number(from));
