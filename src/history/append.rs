@@ -201,7 +201,7 @@ mod tests {
             }
             prop_assert_eq!(append(&path, &record("1")), Ok(()));
             let after = std::fs::read(&path).unwrap();
-            let is_whole = after.starts_with(&bytes) && after.ends_with(&[b'}', b'\n']);
+            let is_whole = after.starts_with(&bytes) && after.strip_suffix(b"\n").is_some_and(|rest| rest.ends_with(b"}"));
             prop_assert!(is_whole);
             if let Ok(before) = read_before {
                 prop_assert_eq!(read(&path).map(|history| history.records.len()), Ok(before.records.len() + 1));

@@ -283,7 +283,7 @@ fn row(run: &TrendRun, is_this: bool) -> Row {
         mock: side(&run.mock),
         e2e: side(&run.e2e),
         versions: once("mock", versions(&run.mock), "E2E", versions(&run.e2e)),
-        traces: once("mock", short(&run.mock.trace), "E2E", short(&run.e2e.trace)),
+        traces: once("mock", file(&run.mock.trace), "E2E", file(&run.e2e.trace)),
         align: short(&run.align),
     }
 }
@@ -308,6 +308,11 @@ fn versions(side: &TrendSide) -> String {
 
 fn short(text: &str) -> String {
     shorten(&line(text), TEXT)
+}
+
+/// A trace without its folders, which are the same in most rows.
+fn file(trace: &str) -> String {
+    short(trace.rsplit(['/', '\\']).next().unwrap_or_default())
 }
 
 /// A time as people read it.
