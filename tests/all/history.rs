@@ -1,7 +1,5 @@
 //! `align check --history`: what is written, what is refused, and what a report then says.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test")]
-
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
