@@ -1,16 +1,12 @@
 //! Adding a run to a history: whole or not at all, and nothing that stands there is touched.
 
+use super::lock::{ATTEMPTS, lock};
 use super::read::unusable;
 use super::record::Record;
 use crate::diag::Problem;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::time::Duration;
-
-/// Others hold the lock while they write one line; who holds it longer has stopped.
-const ATTEMPTS: usize = 200;
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Appends a run as one line, made if the file is missing. Runs that do so at once wait for each other.
 ///
@@ -28,24 +24,10 @@ fn append_within(path: &Path, record: &Record, attempts: usize) -> Result<(), Pr
         .create(true)
         .open(path)
         .and_then(|mut file| {
-            lock(&file, attempts)?;
+            lock(&file, attempts, File::try_lock)?;
             add(&mut file, &line)
         })
         .map_err(|error| unusable(path, "written", &error.to_string()))
-}
-
-/// The lock ends with the file.
-fn lock(file: &File, attempts: usize) -> std::io::Result<()> {
-    for _ in 0..attempts {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-            // Not every file system has locks; a line is still written in one piece.
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-    }
-    Err(Error::new(ErrorKind::WouldBlock, "another process holds it locked"))
 }
 
 /// Writes at the end in one piece. A last line without its line feed gets one first.

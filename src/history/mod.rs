@@ -5,6 +5,7 @@
 
 mod append;
 mod drift;
+mod lock;
 mod read;
 mod record;
 #[cfg(test)]

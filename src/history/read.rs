@@ -1,5 +1,6 @@
 //! Reading a history: all of it, or what is wrong with it and where.
 
+use super::lock::{ATTEMPTS, lock};
 use super::record::{FORMAT, Record};
 use crate::diag::{Loc, Problem, SourceFile, escape, plural, refuse_special};
 use crate::limits::HISTORY_BYTES;
@@ -50,6 +51,8 @@ fn text(path: &Path) -> Result<Option<Vec<u8>>, Problem> {
         }
         Err(error) => return Err(unusable(path, "continued", &error.to_string())),
     };
+    // No line is seen while another run writes it.
+    lock(&file, ATTEMPTS, File::try_lock_shared).map_err(|error| unusable(path, "read", &error.to_string()))?;
     let mut bytes = Vec::new();
     file.take(HISTORY_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unusable(path, "read", &error.to_string()))?;
     if bytes.len() as u64 > HISTORY_BYTES {
