@@ -49,8 +49,8 @@ pub struct Args {
     /// Add this run to a file of earlier ones (JSON lines; made if missing), and report how latency has moved since
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
-    /// The time that --history notes (default: now, UTC)
-    #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SSZ", value_parser = history::time, requires = "history")]
+    /// The time that --history notes, such as 2026-11-24T03:00:00Z (default: now, UTC)
+    #[arg(long, value_name = "TIME", value_parser = history::time, requires = "history")]
     pub history_time: Option<String>,
     /// Append known differences for today's findings to the spec files, then check again: a baseline
     #[arg(long)]
