@@ -310,8 +310,8 @@ pub const DRIFT_WINDOW: usize = 20;
 /// … whose order comes by chance in at most this share of the cases (five must all rise, or all fall) …
 pub const DRIFT_CHANCE: f64 = 0.05;
 
-/// … which move by at least this share of the tolerance: aligned pairs captured again stay under 2 %, a fifth of the
-/// tolerance where a spec sets none …
+/// … which move by at least this share of the tolerance: 2 % where a spec sets none, half of what aligned pairs differ
+/// by at most …
 pub const DRIFT_MOVED: f64 = 0.2;
 
 /// … and would reach the tolerance's edge in at most so many more: two weeks of one a night. Measurements that only
