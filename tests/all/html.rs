@@ -153,8 +153,7 @@ fn follow(outcome: &mut Outcome, count: u32) {
 
 #[test]
 fn what_a_page_says_of_a_trend() {
-    let session = Session::shipped().unwrap();
-    let mut outcome = judge(&session, &ATTENTION[0]);
+    let mut outcome = RUNS[0].1.clone();
     follow(&mut outcome, 24);
     let said = text(&page(&outcome));
     let from = said.find("Trend\n").expect("a trend");
@@ -164,8 +163,7 @@ fn what_a_page_says_of_a_trend() {
 
 #[test]
 fn trends_of_many_cases_stay_a_page() {
-    let session = Session::shipped().unwrap();
-    let mut outcome = judge(&session, &ATTENTION[0]);
+    let mut outcome = RUNS[0].1.clone();
     follow(&mut outcome, 200);
     let case = outcome.cases[0].clone();
     outcome.cases = (0..30).map(|_| case.clone()).collect();
