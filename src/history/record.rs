@@ -47,7 +47,7 @@ pub struct CaseRecord {
 }
 
 impl Record {
-    /// A run at a time that [`time`] takes.
+    /// A run at a time that [`time()`] takes.
     pub fn of(outcome: &Outcome, time: &str) -> Self {
         Self {
             format: FORMAT,

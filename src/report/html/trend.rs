@@ -1,14 +1,16 @@
 //! The ratio over runs: marks by verdict, whiskers, what was allowed, and where versions change. A table says the same.
 
 mod changes;
+mod row;
 
 use super::Budget;
-use super::case::{VerdictView, verdict_view};
+use super::case::verdict_view;
 use super::text::{line, number, percent, step};
-use crate::diag::{Verdict, duration, percent as words, plural, shorten, signed_percent};
-use crate::outcome::{CaseOutcome, Trend, TrendRun, TrendSide};
+use crate::diag::{Verdict, plural, shorten, signed_percent};
+use crate::outcome::{CaseOutcome, Trend, TrendRun};
 use crate::report::drift;
 use changes::{Change, changes};
+use row::{Row, row};
 use serde::Serialize;
 
 /// The line and the band are drawn on a sheet of this width, stretched to the plot's.
@@ -64,21 +66,6 @@ struct Mark {
     number: usize,
     text: String,
     anchor: &'static str,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-struct Row {
-    time: String,
-    is_this: bool,
-    verdict: VerdictView,
-    ratio: String,
-    interval: String,
-    allowed: String,
-    mock: String,
-    e2e: String,
-    versions: Vec<String>,
-    traces: Vec<String>,
-    align: String,
 }
 
 /// Nothing where there was no earlier run.
@@ -267,52 +254,8 @@ fn said(trend: &Trend, runs: &[TrendRun]) -> Vec<String> {
     said
 }
 
-fn row(run: &TrendRun, is_this: bool) -> Row {
-    let side = |side: &TrendSide| match side.median_ns {
-        Some(ns) => format!("{} of {}", duration(ns), side.instances),
-        None => "–".to_owned(),
-    };
-    let (ratio, interval) = ratio_of(run);
-    Row {
-        time: time(run),
-        is_this,
-        verdict: verdict_view(run.verdict),
-        ratio,
-        interval,
-        allowed: run.tolerance.map_or("–".to_owned(), |tolerance| format!("±{}", words(tolerance))),
-        mock: side(&run.mock),
-        e2e: side(&run.e2e),
-        versions: once("mock", versions(&run.mock), "E2E", versions(&run.e2e)),
-        traces: once("mock", file(&run.mock.trace), "E2E", file(&run.e2e.trace)),
-        align: short(&run.align),
-    }
-}
-
-/// What both sides share is said once.
-fn once(mock: &str, of_mock: String, e2e: &str, of_e2e: String) -> Vec<String> {
-    if of_mock == of_e2e {
-        return vec![of_mock];
-    }
-    let of =
-        |name: &str, text: String| format!("{name} {}", if text.is_empty() { "not known".to_owned() } else { text });
-    vec![of(mock, of_mock), of(e2e, of_e2e)]
-}
-
-fn versions(side: &TrendSide) -> String {
-    let mut words: Vec<String> = side.gpus.iter().take(4).map(|gpu| short(gpu)).collect();
-    words.extend(side.driver.as_deref().map(|driver| format!("driver {}", short(driver))));
-    words.extend(side.cuda.as_deref().map(|cuda| format!("CUDA {}", short(cuda))));
-    words.extend(side.framework.as_deref().map(short));
-    words.join(", ")
-}
-
 fn short(text: &str) -> String {
     shorten(&line(text), TEXT)
-}
-
-/// A trace without its folders, which are the same in most rows.
-fn file(trace: &str) -> String {
-    short(trace.rsplit(['/', '\\']).next().unwrap_or_default())
 }
 
 /// A time as people read it.
