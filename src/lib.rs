@@ -12,6 +12,7 @@ pub mod compare;
 pub mod diag;
 pub mod diagnose;
 pub mod explain;
+pub mod history;
 pub mod infer;
 pub mod inspect;
 pub mod kernel;

@@ -293,3 +293,28 @@ pub const INFER_COMPARED: f64 = 0.3;
 /// A stream's operations may together take this much longer than the time in which any of them runs: programmatic
 /// dependent launch overlaps them by up to 7 %. Beyond it a profiler stretches them.
 pub const STREAM_OVERLAP: f64 = 1.10;
+
+/// Earlier and latest runs of a case that a report shows: two months of one a night. Older ones stay in the history.
+pub const TREND_RUNS: usize = 60;
+
+/// Bytes of a history that are read: 10,000 runs of 20 cases have 110 MB.
+pub const HISTORY_BYTES: u64 = 512 << 20;
+
+/// A drift takes so many different measurements on one GPU: of four, even the most steady order comes by chance once in
+/// twelve times.
+pub const DRIFT_LEAST: usize = 5;
+
+/// … and rests on the latest so many: what moved last year and has stood still since is none.
+pub const DRIFT_WINDOW: usize = 20;
+
+/// … whose order comes by chance in at most this share of the cases (five must all rise, or all fall) …
+pub const DRIFT_CHANCE: f64 = 0.05;
+
+/// … which move by at least this share of the tolerance: 2 % where a spec sets none, half of what aligned pairs differ
+/// by at most …
+pub const DRIFT_MOVED: f64 = 0.2;
+
+/// … and would reach the tolerance's edge in at most so many more: two weeks of one a night. Measurements that only
+/// scatter, by a tenth of the tolerance, are taken for a drift once in 170 runs of five measurements, once in 1,300 of
+/// eight, and hardly ever of more; one that moves by that much a run on top is found at the seventh in nine of ten cases.
+pub const DRIFT_AHEAD: usize = 14;

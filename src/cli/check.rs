@@ -1,10 +1,12 @@
 //! `align check`: judge specs on their traces.
 
+use super::history::Journal;
 use super::outputs::{Output, Outputs};
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
 use crate::diag::{Problem, Severity, escape, plural};
+use crate::history;
 use crate::outcome::Outcome;
 use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
 use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
@@ -44,6 +46,12 @@ pub struct Args {
     /// The day by which known differences expire (default: today, UTC)
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
+    /// Add this run to a file of earlier ones (JSON lines; made if missing), and report how latency has moved since
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
+    /// The time that --history notes, such as 2026-11-24T03:00:00Z (default: now, UTC)
+    #[arg(long, value_name = "TIME", value_parser = history::time, requires = "history")]
+    pub history_time: Option<String>,
     /// Append known differences for today's findings to the spec files, then check again: a baseline
     #[arg(long)]
     pub write_known: bool,
@@ -75,18 +83,25 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    let mut outputs = match Outputs::plan(args.format, &args.output) {
+    let mut outputs = match Outputs::plan(args.format, &args.output, args.history.as_deref()) {
         Ok(outputs) => outputs,
         Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
     };
     let mut said = String::new();
-    let run = judge(args, &mut outputs, &mut said).unwrap_or_else(|problems| unjudged(args, problems));
+    let (mut run, journal) = match Journal::open(args) {
+        Ok(mut journal) => {
+            let judged = judge(args, &mut outputs, &mut journal, &mut said);
+            (judged.unwrap_or_else(|problems| unjudged(args, problems)), journal)
+        }
+        Err(problems) => (unjudged(args, problems), None),
+    };
+    let unnoted = journal.and_then(|journal| journal.note(&mut run.outcome).err());
     let code = run.outcome.decision.map_or(2, |decision| decision.exit_code);
     let style = Style { deliverables: Deliverables::of(&args.deliverable), ..terminal.out };
     let written = outputs.write(&run.outcome, &style);
-    let unwritten = written.err().unwrap_or_default();
+    let unwritten: Vec<Problem> = unnoted.into_iter().chain(written.err().unwrap_or_default()).collect();
     Said {
-        // A report that is missing must not pass.
+        // A report that is missing must not pass, nor a run that its history lacks.
         code: if unwritten.is_empty() { code } else { 2 },
         stdout: render(&run.outcome, outputs.format, &style),
         stderr: said
@@ -99,12 +114,22 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
 ///
 /// # Errors
 /// What kept everything from being judged.
-fn judge(args: &Args, outputs: &mut Outputs, said: &mut String) -> Result<Run, Vec<Problem>> {
+fn judge(
+    args: &Args,
+    outputs: &mut Outputs,
+    journal: &mut Option<Journal>,
+    said: &mut String,
+) -> Result<Run, Vec<Problem>> {
     let (session, project) = session()?;
     let paths = paths(&args.specs, project.as_ref())?;
     let (mut specs, mistakes) = session.load(&paths);
     let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
-    outputs.spare(inputs(&overrides, &paths, &specs, project.as_ref()))?;
+    let inputs = inputs(&overrides, &paths, &specs, project.as_ref());
+    if let Some(Err(problem)) = journal.as_ref().map(|journal| journal.spare(&inputs)) {
+        *journal = None;
+        return Err(vec![problem]);
+    }
+    outputs.spare(inputs)?;
     if specs.is_empty() || (args.write_known && !mistakes.is_empty()) {
         return Err(mistakes);
     }

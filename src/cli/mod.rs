@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explain;
 pub mod export;
+mod history;
 pub mod inspect;
 mod interrupt;
 pub mod lint;

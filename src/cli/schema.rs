@@ -3,7 +3,8 @@
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::diag::{Problem, did_you_mean, escape};
-use crate::outcome::SCHEMA;
+use crate::history;
+use crate::outcome;
 use crate::pipeline::Session;
 use crate::report::Format;
 use crate::schema::{Schema, Vocabulary, definitions};
@@ -12,12 +13,15 @@ use std::fmt::Write;
 /// Prints the JSON Schema of a kind of file, or the definitions of the script API; without a name, lists them.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// spec, project, common-issues, families, rule-header, report or rhai
+    /// spec, project, common-issues, families, rule-header, report, history or rhai
     pub name: Option<String>,
 }
 
 /// Of what `align check --format json` prints.
 const REPORT: (&str, &str) = ("report", "what `align check --format json` prints");
+
+/// Of what `--history` writes.
+const HISTORY: (&str, &str) = ("history", "a line of what `align check --history` writes");
 
 /// Of scripts, which have no schema.
 const DEFINITIONS: (&str, &str) = ("rhai", "what scripts of rules find, for Rhai's language server (`.d.rhai`)");
@@ -27,7 +31,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let Some(name) = &args.name else {
         let mut list = String::new();
         let files = Schema::ALL.map(|schema| (schema.name(), schema.title()));
-        for (name, title) in files.into_iter().chain([REPORT, DEFINITIONS]) {
+        for (name, title) in files.into_iter().chain([REPORT, HISTORY, DEFINITIONS]) {
             let _ = writeln!(list, "{name:<14} {title}");
         }
         return said(list);
@@ -36,10 +40,13 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
         return said(definitions());
     }
     if name == REPORT.0 {
-        return said(SCHEMA.to_owned());
+        return said(outcome::SCHEMA.to_owned());
+    }
+    if name == HISTORY.0 {
+        return said(history::SCHEMA.to_owned());
     }
     let Some(schema) = Schema::of_name(name) else {
-        let names = Schema::ALL.map(Schema::name).into_iter().chain([REPORT.0, DEFINITIONS.0]);
+        let names = Schema::ALL.map(Schema::name).into_iter().chain([REPORT.0, HISTORY.0, DEFINITIONS.0]);
         let problem = Problem::spec("unknown-name", format!("there is no schema `{}`", escape(name)))
             .maybe_help(did_you_mean(name, names));
         return failed(&[problem], Format::Human, terminal);

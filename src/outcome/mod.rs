@@ -13,6 +13,7 @@ mod problem;
 mod schema;
 mod side;
 mod timeline;
+mod trend;
 
 pub use crate::select::{LeftOut, Method};
 pub use crate::stats::{Interval, Method as IntervalMethod};
@@ -25,6 +26,7 @@ pub use lint::{LintOutcome, RemarkOutcome};
 pub use problem::ProblemOutcome;
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
 pub use timeline::{InstanceTimeline, Launch, OpState, Timeline, TimelineKernel, TimelineOp, Unshown};
+pub use trend::{Drift, Trend, TrendRatio, TrendRun, TrendSide};
 
 use crate::diag::{Problem, ProblemClass, Severity, SourceFile, Verdict};
 use serde::{Deserialize, Serialize};
@@ -89,6 +91,9 @@ pub struct CaseOutcome {
     /// How the times of all instances, and of their kernels, are spread.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub distributions: Option<Distributions>,
+    /// Earlier runs of the case and this one, where a history was kept and has any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trend: Option<Trend>,
     /// Every check and rule that ran, in a fixed order.
     pub checks: Vec<CheckOutcome>,
     /// What counts, ordered by severity, then by check.

@@ -13,6 +13,9 @@ pub struct SideOutcome {
     /// The trace as the user gave it.
     pub trace: String,
     pub provenance: Provenance,
+    /// The framework it was captured with, as the spec says: `vllm 0.24.0`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub framework: Option<String>,
     pub method: Option<Method>,
     /// How the instances were found, in words.
     pub how: String,

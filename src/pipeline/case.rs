@@ -80,9 +80,10 @@ pub(super) fn judge<'s>(
 
 /// The outcome before anything is known but the traces.
 fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
-    let side = |trace: &Trace| SideOutcome {
+    let side = |trace: &Trace, spec: &SideSpec| SideOutcome {
         trace: trace.path.clone(),
         provenance: trace.provenance.clone(),
+        framework: spec.framework.as_deref().map(ToString::to_string),
         ..SideOutcome::default()
     };
     CaseOutcome {
@@ -94,12 +95,13 @@ fn empty(job: &Job<'_>, mock: &Trace, e2e: &Trace) -> CaseOutcome {
         case: job.case.name.value.clone(),
         verdict: Verdict::Skipped,
         refused: false,
-        mock: side(mock),
-        e2e: side(e2e),
+        mock: side(mock, &job.case.mock),
+        e2e: side(e2e, &job.case.e2e),
         rows: Vec::new(),
         latency: None,
         timeline: None,
         distributions: None,
+        trend: None,
         checks: Vec::new(),
         findings: Vec::new(),
         diagnoses: Vec::new(),

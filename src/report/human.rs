@@ -6,7 +6,7 @@ use super::Style;
 use super::excerpt::Extent;
 use super::paint::Tone;
 use super::wrap::{count, hang, hang_clauses, line, message, pad};
-use super::{finding, known, table, verdict};
+use super::{drift, finding, known, table, verdict};
 use crate::diag::{Side, Verdict};
 use crate::outcome::{CaseOutcome, CheckOutcome, Diagnosis, KnownOutcome, KnownState, Outcome, SideOutcome};
 use unicode_width::UnicodeWidthStr;
@@ -57,6 +57,7 @@ fn render_case(case: &CaseOutcome, outcome: &Outcome, style: &Style) -> String {
     let about = |known: &&KnownOutcome| style.verbose || known.state != KnownState::OutOfScope;
     blocks.push(case.known.iter().filter(about).map(|k| known::render(k, style)).collect());
     blocks.push(unjudged_checks(case, style));
+    blocks.push(drifting(case, style));
     blocks.push(lines(&[case], style));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n")
@@ -127,6 +128,15 @@ fn unjudged(check: &CheckOutcome, style: &Style) -> String {
     let word = check.verdict.to_string().to_lowercase();
     let why = check.reason.as_deref().unwrap_or_default();
     finding::headed(&word, check.verdict.into(), &check.name, why, Tone::Plain, style)
+}
+
+/// What a history shows, where it is worth a word: it decides nothing, and stands near the verdict for that.
+fn drifting(case: &CaseOutcome, style: &Style) -> String {
+    let mut out = String::new();
+    if let Some(text) = drift::of(case) {
+        hang(&mut out, &style.paint(Tone::Doubt, "drift: "), 7, &text, style.columns());
+    }
+    out
 }
 
 /// The likeliest cause at length, others by their titles.

@@ -2,6 +2,7 @@
 //! width and colour are given, so that the same outcome gives the same bytes anywhere.
 
 mod concise;
+mod drift;
 mod excerpt;
 mod finding;
 mod format;

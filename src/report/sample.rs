@@ -4,7 +4,7 @@ mod odd;
 mod pictures;
 
 pub(super) use odd::{edges, hostile, long, many_extra, variants};
-pub(super) use pictures::pictured;
+pub(super) use pictures::{followed, pictured};
 
 use crate::diag::{Evidence, Excerpt, KernelRef, Mark, Severity, Side, SourceFile, Verdict};
 use crate::outcome::{
@@ -148,6 +148,7 @@ pub(super) fn passing() -> CaseOutcome {
         }),
         timeline: None,
         distributions: None,
+        trend: None,
         checks: vec![check("kernel-name", Verdict::Pass, None, 0), check("latency-ratio", Verdict::Pass, None, 0)],
         findings: Vec::new(),
         diagnoses: Vec::new(),

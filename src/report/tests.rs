@@ -45,6 +45,17 @@ fn a_pass_shows_the_table_and_says_so() {
 }
 
 #[test]
+fn a_drift_is_said_beside_a_pass_and_changes_nothing_else() {
+    let (plain, drifts) = (sample::passing(), sample::followed(sample::passing()));
+    let text = one(drifts.clone(), &NARROW);
+    snapshot("drift", &text);
+    let (before, _) = text.split_once("\ndrift: ").unwrap_or_default();
+    assert!(one(plain, &NARROW).starts_with(before));
+    let comment = render(&sample::outcome(vec![drifts]), Format::Markdown, &NARROW);
+    snapshot("drift_markdown", &comment);
+}
+
+#[test]
 fn a_failure_shows_what_differs_why_and_what_to_do() {
     snapshot("fail", &one(sample::failing(), &NARROW));
     snapshot("fail_wide", &one(sample::failing(), &WIDE));

@@ -1,10 +1,12 @@
-//! Medians, intervals and steady state: numbers only.
+//! Medians, intervals, steady state and trends: numbers only.
 
 mod interval;
 mod random;
 mod robust;
 mod steady;
+mod trend;
 
 pub use interval::{Interval, Method, ratio_interval};
 pub use robust::{mad, median, quantile, quantile_of_sorted};
 pub use steady::leading_outliers;
+pub use trend::{Line, mann_kendall, theil_sen};

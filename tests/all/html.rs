@@ -3,6 +3,7 @@
 use crate::support::page_text;
 use crate::support::pairs;
 use align::diag::{Verdict, plural};
+use align::history::{self, History, Record};
 use align::outcome::{Distribution, InstanceTimeline, OpState, Outcome, Timeline};
 use align::pipeline::{Options, Overrides, Session};
 use align::report::{Format, Style, render};
@@ -102,8 +103,73 @@ fn a_page_for_each_verdict_is_written_for_the_browser() {
     let whole = page(&run.outcome);
     assert!(run.outcome.cases.len() > 10 && whole.len() < MOST_BYTES, "{}", plural(whole.len(), "byte"));
     write("many-cases", &whole);
-    let hostile = hostile(of("module-missing"));
+    let mut followed = of("PASS");
+    follow(&mut followed, 24);
+    write("trend", &page(&followed));
+    let mut failing = of("module-missing");
+    follow(&mut failing, 6);
+    let hostile = hostile(failing);
     write("hostile", &page(&hostile));
+}
+
+/// Gives the first case so many earlier runs: the ratio climbs to where it is, versions change, and not all passed.
+fn follow(outcome: &mut Outcome, count: u32) {
+    let record = |at: u32| {
+        let mut earlier = outcome.clone();
+        let case = &mut earlier.cases[0];
+        let left = f64::from(count - at);
+        let wave = f64::from((at * 7) % 5) - 2.0;
+        let factor = 1.0 - 0.003 * left + 0.004 * wave;
+        if let Some(interval) = case.latency.as_mut().and_then(|latency| latency.interval.as_mut()) {
+            interval.ratio *= factor;
+            interval.low *= factor - 0.01;
+            interval.high *= factor + 0.01;
+        }
+        let is_old = at * 3 < count;
+        for side in [&mut case.mock, &mut case.e2e] {
+            side.framework = Some(if at * 2 < count { "vllm 0.23.0" } else { "vllm 0.24.0" }.to_owned());
+            side.provenance.driver = Some(if is_old { "575.57.08" } else { "580.95.05" }.to_owned());
+            side.provenance.cuda = Some(if is_old { "12.9" } else { "13.0" }.to_owned());
+        }
+        if at % 9 == 4 {
+            case.latency = None;
+            case.verdict = Verdict::Fail;
+        } else if at % 11 == 7 {
+            case.verdict = Verdict::Inconclusive;
+            let interval = case.latency.as_mut().and_then(|latency| latency.interval.as_mut());
+            interval.into_iter().for_each(|interval| (interval.low, interval.high) = (0.9, 1.2));
+        } else if at == 10 {
+            case.verdict = Verdict::Fail;
+            let interval = case.latency.as_mut().and_then(|latency| latency.interval.as_mut());
+            interval.into_iter().for_each(|i| (i.ratio, i.low, i.high) = (1.22, 1.21, 1.24));
+        }
+        Record::of(&earlier, &format!("2026-{:02}-{:02}T03:00:00Z", 9 + at / 28, 1 + at % 28))
+    };
+    let records: Vec<Record> = (0..count).map(record).collect();
+    let now = Record::of(outcome, "2026-11-24T03:00:00Z");
+    history::compare(&History { records }, &now, outcome);
+    assert!(outcome.cases[0].trend.is_some());
+}
+
+#[test]
+fn what_a_page_says_of_a_trend() {
+    let mut outcome = RUNS[0].1.clone();
+    follow(&mut outcome, 24);
+    let said = text(&page(&outcome));
+    let from = said.find("Trend\n").expect("a trend");
+    let to = said[from..].find("\nCounts\n").map_or(said.len(), |at| from + at);
+    snapshot("trend", &said[from..to]);
+}
+
+#[test]
+fn trends_of_many_cases_stay_a_page() {
+    let mut outcome = RUNS[0].1.clone();
+    follow(&mut outcome, 200);
+    let case = outcome.cases[0].clone();
+    outcome.cases = (0..30).map(|_| case.clone()).collect();
+    let page = page(&outcome);
+    assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
+    assert!(page.contains("earlier runs not shown"));
 }
 
 /// Every text replaced: names of kernels, ranges in words, files, the spec, causes.

@@ -18,6 +18,7 @@ mod families;
 mod family_coverage;
 mod formats;
 mod golden;
+mod history;
 mod html;
 mod infer;
 mod infer_small;

@@ -34,7 +34,7 @@ async function open(name, { width = 1280, colorScheme = "light", javaScriptEnabl
   return { page, said, close: () => context.close() };
 }
 
-const all = ["pass", "other-backend", "module-missing", "many-cases", "hostile", "large"];
+const all = ["pass", "trend", "other-backend", "module-missing", "many-cases", "hostile", "large"];
 
 for (const name of all) {
   for (const look of [{ width: 1280, colorScheme: "light" }, { width: 390, colorScheme: "dark" }]) {
@@ -117,6 +117,27 @@ test("pointing at a kernel tells of it and of its partner", async () => {
   const zoomed = page.locator("[data-zoom=in]");
   await zoomed.click();
   assert.equal(await page.locator(".tracks").getAttribute("width"), "200%");
+  await close();
+});
+
+test("a trend is drawn with shapes, told in words, and listed in a table that the keyboard reaches", async () => {
+  const { page, close } = await open("trend");
+  const shapes = new Map();
+  for (const run of await page.locator(".runs svg.run").all()) {
+    shapes.set(await run.getAttribute("class"), await run.locator("path").getAttribute("d"));
+  }
+  assert.ok(shapes.size >= 3 && new Set(shapes.values()).size === shapes.size, "a shape for each verdict");
+  const box = await page.locator(".runs").boundingBox();
+  for (const run of await page.locator(".runs svg.run path").all()) {
+    const { x, y, width, height } = await run.boundingBox();
+    assert.ok(x >= box.x - 8 && x + width <= box.x + box.width + 8 && y >= box.y && y + height <= box.y + box.height);
+  }
+  assert.match(await page.locator(".trend .said").innerText(), /25 runs up to this one/);
+  assert.match(await page.locator(".changes").innerText(), /driver 575\.57\.08 → 580\.95\.05/);
+  await page.locator(".trend details summary").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator("table.history tbody tr").count(), 25);
+  assert.match(await page.locator("table.history tbody tr").first().innerText(), /this run/);
   await close();
 });
 

@@ -6,6 +6,7 @@ use super::plot::{Plot, Times, plot};
 use super::sequence::{self, Line, ShapeLine};
 use super::text::{line, message, whole_name};
 use super::timeline::{self, Drawing};
+use super::trend::{self, TrendView};
 use super::{Budget, data};
 use crate::diag::{SourceFile, Verdict, duration, percent, signed_percent};
 use crate::outcome::{CaseOutcome, Diagnosis, KernelTimes, KnownOutcome, KnownState, Row, RowMatch, SideOutcome};
@@ -38,6 +39,7 @@ pub(super) struct CaseView {
     pub(super) instance_plot: Option<Plot>,
     pub(super) kernel_plots: Vec<KernelPlot>,
     pub(super) kernel_plots_more: usize,
+    pub(super) trend: Option<TrendView>,
     pub(super) known: Vec<KnownView>,
     pub(super) unjudged: Vec<CheckView>,
     pub(super) judged: Vec<CheckView>,
@@ -169,6 +171,7 @@ pub(super) fn view(
         instance_plot: instance_plot(case).filter(|_| budget.draws(case)),
         kernel_plots,
         kernel_plots_more,
+        trend: trend::view(case, budget),
         known: case.known.iter().map(known_view).collect(),
         unjudged: unjudged.into_iter().map(check).collect(),
         judged: judged.into_iter().map(check).collect(),

@@ -15,6 +15,7 @@ mod sequence;
 mod tests;
 mod text;
 mod timeline;
+mod trend;
 
 use super::verdict;
 use crate::diag::Verdict;
@@ -27,7 +28,8 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use text::{line, message};
 
-const STYLE: &str = concat!(include_str!("assets/page.css"), include_str!("assets/timeline.css"));
+const STYLE: &str =
+    concat!(include_str!("assets/page.css"), include_str!("assets/timeline.css"), include_str!("assets/trend.css"));
 const SCRIPT: &str = concat!(include_str!("assets/timeline.js"), include_str!("assets/page.js"));
 const TEMPLATES: &[(&str, &str)] = &[
     ("page.html", include_str!("assets/page.html")),
@@ -36,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("finding.html", include_str!("assets/finding.html")),
     ("tables.html", include_str!("assets/tables.html")),
     ("plot.html", include_str!("assets/plot.html")),
+    ("trend.html", include_str!("assets/trend.html")),
 ];
 
 /// What a page shows of each case, so that a run of any size stays a page.
@@ -47,6 +50,8 @@ struct Budget {
     lines: usize,
     /// Kernels whose times are plotted.
     plots: usize,
+    /// Runs of a case's trend.
+    runs: usize,
     /// Whether cases that pass have pictures.
     passing: bool,
 }
@@ -58,6 +63,7 @@ impl Budget {
             bars: each(3_000, 40),
             lines: each(1_200, 20).min(400),
             plots: each(140, 3).min(40),
+            runs: each(600, 10),
             passing: cases <= 40,
         }
     }

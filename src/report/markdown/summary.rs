@@ -1,6 +1,6 @@
 //! The head of the alignment report: the verdict, each case in a line, and problems with the input.
 
-use super::super::verdict;
+use super::super::{drift, verdict};
 use super::text::{code, sentence};
 use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
 
@@ -14,12 +14,18 @@ pub(super) fn render(outcome: &Outcome) -> String {
     if !outcome.cases.is_empty() {
         out += "| case | verdict | why |\n|---|---|---|\n";
         out.extend(outcome.cases.iter().map(row));
+        out.extend(outcome.cases.iter().filter_map(drifting));
     }
     out
 }
 
 fn row(case: &CaseOutcome) -> String {
     format!("| {} | **{}** | {} |\n", code(&case.title()), case.verdict, sentence(&verdict::text(case)))
+}
+
+/// Also of a case that passes, which is one line otherwise.
+fn drifting(case: &CaseOutcome) -> Option<String> {
+    Some(format!("\n**Drift** in {}: {}\n", code(&case.title()), sentence(&drift::of(case)?)))
 }
 
 fn of_problem(problem: &ProblemOutcome) -> String {

@@ -41,6 +41,7 @@ fn runs() -> Vec<(&'static str, Outcome)> {
         ("refused", decided(sample::outcome(vec![sample::refused()]), 3)),
         ("known", decided(sample::outcome(vec![sample::known()]), 0)),
         ("hostile", decided(sample::outcome(vec![sample::hostile()]), 1)),
+        ("followed", decided(sample::outcome(vec![sample::followed(sample::passing())]), 0)),
         ("edges", decided(sample::outcome(vec![sample::edges()]), 0)),
         ("several", decided(several(), 1)),
         ("problems", decided(Outcome::of_problems(&problems()), 2)),
