@@ -3,7 +3,7 @@
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::diag::{Problem, did_you_mean, escape};
-use crate::outcome::SCHEMA;
+use crate::outcome::{DIFF_SCHEMA, SCHEMA};
 use crate::pipeline::Session;
 use crate::report::Format;
 use crate::schema::{Schema, Vocabulary, definitions};
@@ -12,12 +12,15 @@ use std::fmt::Write;
 /// Prints the JSON Schema of a kind of file, or the definitions of the script API; without a name, lists them.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// spec, project, common-issues, families, rule-header, report or rhai
+    /// spec, project, common-issues, families, rule-header, report, diff or rhai
     pub name: Option<String>,
 }
 
 /// Of what `align check --format json` prints.
 const REPORT: (&str, &str) = ("report", "what `align check --format json` prints");
+
+/// Of what `align diff --format json` prints.
+const DIFF: (&str, &str) = ("diff", "what `align diff --format json` prints");
 
 /// Of scripts, which have no schema.
 const DEFINITIONS: (&str, &str) = ("rhai", "what scripts of rules find, for Rhai's language server (`.d.rhai`)");
@@ -27,7 +30,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let Some(name) = &args.name else {
         let mut list = String::new();
         let files = Schema::ALL.map(|schema| (schema.name(), schema.title()));
-        for (name, title) in files.into_iter().chain([REPORT, DEFINITIONS]) {
+        for (name, title) in files.into_iter().chain([REPORT, DIFF, DEFINITIONS]) {
             let _ = writeln!(list, "{name:<14} {title}");
         }
         return said(list);
@@ -38,8 +41,11 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     if name == REPORT.0 {
         return said(SCHEMA.to_owned());
     }
+    if name == DIFF.0 {
+        return said(DIFF_SCHEMA.to_owned());
+    }
     let Some(schema) = Schema::of_name(name) else {
-        let names = Schema::ALL.map(Schema::name).into_iter().chain([REPORT.0, DEFINITIONS.0]);
+        let names = Schema::ALL.map(Schema::name).into_iter().chain([REPORT.0, DIFF.0, DEFINITIONS.0]);
         let problem = Problem::spec("unknown-name", format!("there is no schema `{}`", escape(name)))
             .maybe_help(did_you_mean(name, names));
         return failed(&[problem], Format::Human, terminal);
