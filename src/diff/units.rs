@@ -62,7 +62,7 @@ fn of_stream(side: &Sampled<'_>, lexicon: &Lexicon, ops: &[u32]) -> Vec<Unit> {
     with_share.filter(|unit| unit.share >= DIFF_UNIT_SHARE).collect()
 }
 
-/// Without what is mostly made of the operations of a shorter one: a step of layers.
+/// Without what shares a third of its operations with a shorter one: a step of layers.
 fn apart(mut units: Vec<Unit>) -> Vec<Unit> {
     units.sort_by(|x, y| {
         (x.symbols.len(), Reverse(x.repetitions.len()))
@@ -74,7 +74,7 @@ fn apart(mut units: Vec<Unit>) -> Vec<Unit> {
     for unit in units {
         let ops = unit.repetitions.iter().flatten();
         let known = ops.clone().filter(|op| taken.contains_key(op)).count();
-        if known * 2 < unit.symbols.len() * unit.repetitions.len() {
+        if known * 3 < unit.symbols.len() * unit.repetitions.len() {
             taken.extend(ops.map(|&op| (op, ())));
             chosen.push(unit);
         }
