@@ -39,7 +39,7 @@ fn tolerance(text: &str) -> Result<f64, String> {
         Some(percents) => number(percents)? / 100.0,
         None => number(text)?,
     };
-    if share.is_finite() && share >= 0.0 && share <= 10.0 {
+    if (0.0..=10.0).contains(&share) {
         Ok(share)
     } else {
         Err("a share lies between 0 and 10 (1000%); write 10% or 0.1".to_owned())

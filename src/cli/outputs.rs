@@ -88,9 +88,8 @@ impl Outputs {
     /// All files that cannot be written.
     pub(super) fn write(&self, outcome: &Outcome, style: &Style) -> Result<(), Vec<Problem>> {
         let style = Style { colour: false, width: Style::default().width, ..*style };
-        let write = |(output, _): &(Output, PathBuf)| {
-            save::replace(&output.file, &render(outcome, output.format, &style)).err()
-        };
+        let write =
+            |(output, _): &(Output, PathBuf)| save::replace(&output.file, render(outcome, output.format, &style)).err();
         let problems: Vec<Problem> = self.files.iter().filter_map(write).collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }

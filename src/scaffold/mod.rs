@@ -48,7 +48,7 @@ pub fn rule(rules: &Path, name: &str, taken: &[String]) -> Result<Vec<PathBuf>, 
 fn fill(folder: &Path, name: &str) -> Result<Vec<&'static str>, Problem> {
     fs::create_dir_all(folder.join("cases")).map_err(|error| unwritable(folder, &error))?;
     for (file, text) in FILES {
-        save::create(&folder.join(file), &text.replace("{{name}}", name))?;
+        save::create(&folder.join(file), text.replace("{{name}}", name))?;
     }
     for (file, about, trace) in CASES {
         let text = include_str!("rule/case.toml");
