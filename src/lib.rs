@@ -11,6 +11,7 @@ pub mod cli;
 pub mod compare;
 pub mod diag;
 pub mod diagnose;
+pub mod diff;
 pub mod explain;
 pub mod history;
 pub mod infer;

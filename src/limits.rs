@@ -318,3 +318,11 @@ pub const DRIFT_MOVED: f64 = 0.2;
 /// scatter, by a tenth of the tolerance, are taken for a drift once in 170 runs of five measurements, once in 1,300 of
 /// eight, and hardly ever of more; one that moves by that much a run on top is found at the seventh in nine of ten cases.
 pub const DRIFT_AHEAD: usize = 14;
+
+/// A repeating sequence is compared in a diff from this share of its trace's GPU time on: layers, of prefill and of decoding
+/// apart, take 22 % and more.
+pub const DIFF_UNIT_SHARE: f64 = 0.1;
+
+/// Repeating sequences with at least this share of operations in common are the same layer, changed: one without its
+/// rotary embedding keeps 96 %, a layer of prefill has 67 % in common with one of decoding.
+pub const DIFF_ALIKE: f64 = 0.5;

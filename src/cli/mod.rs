@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod export;
 mod history;
@@ -42,6 +43,8 @@ enum Verb {
     Lint(lint::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
+    /// Compare two traces kernel by kernel, without a spec
+    Diff(diff::Args),
     /// Explain a check, a rule, a common issue, a spec, a key or a document, offline
     Explain(explain::Args),
     /// Draft a spec from two traces, or make a first version of a rule
@@ -92,6 +95,7 @@ pub fn main() -> u8 {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Lint(args) => lint::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
+        Verb::Diff(args) => diff::run(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),
         Verb::New(args) => new::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),

@@ -5,6 +5,7 @@
 
 mod counts;
 mod decision;
+mod diff;
 mod distribution;
 mod finding;
 mod lint;
@@ -20,6 +21,10 @@ pub use crate::stats::{Interval, Method as IntervalMethod};
 pub use crate::trace::Provenance;
 pub use counts::{Counts, KnownCounts};
 pub use decision::{Decision, Page};
+pub use diff::{
+    DiffCounts, DiffOutcome, DiffSide, FamilyDiff, KernelDiff, ProcessTotal, Repeated, SequenceDiff, SequenceStep,
+    ShapeChange, ShapeCount, StepState, StepTimes, TimeState, Times, Total,
+};
 pub use distribution::{Distribution, Distributions, Histogram, InstanceTimes, KernelTimes};
 pub use finding::{FindingOutcome, Place};
 pub use lint::{LintOutcome, RemarkOutcome};
@@ -37,6 +42,9 @@ pub const FORMAT: u32 = 1;
 
 /// The JSON Schema of an [`Outcome`] as it is serialised; a test makes it from the types.
 pub const SCHEMA: &str = include_str!("../../schemas/report.json");
+
+/// The JSON Schema of a [`DiffOutcome`].
+pub const DIFF_SCHEMA: &str = include_str!("../../schemas/diff.json");
 
 /// The result of one run over any number of specs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 //! width and colour are given, so that the same outcome gives the same bytes anywhere.
 
 mod concise;
+mod diff;
 mod drift;
 mod excerpt;
 mod finding;
@@ -28,6 +29,7 @@ mod tests;
 mod verdict;
 mod wrap;
 
+pub use diff::{DIFF_FORMATS, render_diff};
 pub use format::Format;
 pub use lint::render_lint;
 pub use markdown::{Deliverable, Deliverables};

@@ -1,6 +1,6 @@
 //! Snapshots of every report, and what holds for any outcome.
 
-mod formats;
+pub(in crate::report) mod formats;
 
 use super::sample;
 use super::{Deliverables, Format, Style, page, render, render_problems};

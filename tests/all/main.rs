@@ -10,6 +10,7 @@ mod ci_files;
 mod cli;
 mod common_issues;
 mod console;
+mod diff;
 mod doc_examples;
 mod docs;
 mod export;

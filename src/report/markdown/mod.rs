@@ -7,7 +7,7 @@ mod fixes;
 mod kernels;
 mod known;
 mod summary;
-mod text;
+pub(in crate::report) mod text;
 
 use super::Style;
 use crate::diag::did_you_mean;

@@ -38,7 +38,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A sentence; what it names between backticks stays code.
-pub(super) fn sentence(text: &str) -> String {
+pub(in crate::report) fn sentence(text: &str) -> String {
     let text = message(text);
     let pieces: Vec<&str> = text.split('`').collect();
     if pieces.len().is_multiple_of(2) {
@@ -63,7 +63,7 @@ fn inert_after(text: &str, begun: bool) -> String {
 }
 
 /// A name as code, in a fence longer than any of its own; also in a cell of a table.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = escape(&text.replace(['\n', '\r', '\t'], " "));
     let fence = "`".repeat(longest_run(&text) + 1);
     let blank = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty() { " " } else { "" };

@@ -8,7 +8,7 @@ use crate::outcome::{Decision, Outcome, Page};
 #[path = "../../../tests/all/support/valid.rs"]
 mod valid;
 
-pub(super) use valid::assert_valid;
+pub(in crate::report) use valid::assert_valid;
 
 fn decided(mut outcome: Outcome, exit_code: u8) -> Outcome {
     outcome.decision = Some(Decision { fail_on: Severity::Error, allow_inconclusive: false, exit_code });

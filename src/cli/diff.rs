@@ -1,0 +1,116 @@
+//! `align diff`: two traces, kernel by kernel, without a spec.
+
+use super::check;
+use super::terminal::Terminal;
+use super::{Said, failed};
+use crate::diag::{Problem, did_you_mean, escape};
+use crate::diff::{Options, diff};
+use crate::kernel::Glob;
+use crate::outcome::DiffOutcome;
+use crate::report::{DIFF_FORMATS, Format, Style, render_diff};
+use crate::trace::{Trace, open};
+use std::path::PathBuf;
+
+/// Compares what runs in B with what runs in A: kernels that are new, gone, slower, faster, launched more often or with
+/// other shapes, by what they cost, and repeating layers beside each other.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// The trace to compare with; it is never written to
+    pub a: PathBuf,
+    /// The trace that is compared
+    pub b: PathBuf,
+    /// Only GPU work inside ranges with this name (glob; repeat it for ranges inside, outermost first)
+    #[arg(long, value_name = "RANGE")]
+    pub within: Vec<String>,
+    /// How far a kernel's median may move: 0.1 or 10%
+    #[arg(long, value_name = "SHARE", default_value = "10%", value_parser = tolerance)]
+    pub tolerance: f64,
+    /// Exit with 1 where anything differs, as `git diff` does; without it, differences are no failure
+    #[arg(long)]
+    pub exit_code: bool,
+    /// human, concise (one line a difference), json or markdown
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
+    pub format: Format,
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| "not a share; write 10% or 0.1".to_owned());
+    let share = match text.strip_suffix('%') {
+        Some(percents) => number(percents)? / 100.0,
+        None => number(text)?,
+    };
+    if (0.0..=10.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("a share lies between 0 and 10 (1000%); write 10% or 0.1".to_owned())
+    }
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    match name.parse::<Format>() {
+        Ok(format) if DIFF_FORMATS.contains(&format) => Ok(format),
+        Ok(Format::Html) => Err("a diff has no page; `align check` of a spec has one. Here: markdown".to_owned()),
+        Ok(other) => {
+            let why = "a diff has no spec, and so no places, cases or verdicts to report";
+            Err(format!("{why} as {other}; one of: human, concise, json, markdown"))
+        }
+        Err(_) => Err(format!(
+            "no report has this format; {}",
+            did_you_mean(name, DIFF_FORMATS.iter().map(|format| format.name())).unwrap_or_default()
+        )),
+    }
+}
+
+pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
+    match compared(args) {
+        Ok(outcome) => Said {
+            stdout: render_diff(&outcome, args.format, &Style { ..terminal.out }),
+            stderr: String::new(),
+            code: u8::from(args.exit_code && outcome.counts.differs()),
+        },
+        Err(problems) => failed(&problems, Format::Human, terminal),
+    }
+}
+
+fn compared(args: &Args) -> Result<DiffOutcome, Vec<Problem>> {
+    let glob = |text: &String| {
+        Glob::new(text).map_err(|e| vec![Problem::spec("bad-pattern", format!("`--within {}`: {e}", escape(text)))])
+    };
+    let within = args.within.iter().map(glob).collect::<Result<_, _>>()?;
+    let (session, _) = check::session()?;
+    let (a, b) = rayon::join(|| open(&args.a), || open(&args.b));
+    let (a, b) = both(a, b)?;
+    diff(&a, &b, session.families(), &Options { tolerance: args.tolerance, within })
+}
+
+/// Both traces, or what is wrong with each.
+fn both(a: Result<Trace, Problem>, b: Result<Trace, Problem>) -> Result<(Trace, Trace), Vec<Problem>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (a, b) => Err([a.err(), b.err()].into_iter().flatten().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tolerance_is_a_share_or_a_percentage() {
+        assert_eq!((tolerance("10%"), tolerance("0.25"), tolerance("0")), (Ok(0.1), Ok(0.25), Ok(0.0)));
+        for wrong in ["-1%", "NaN", "inf", "ten", "", "2000%"] {
+            assert!(tolerance(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn formats_about_specs_are_refused_with_a_reason() {
+        for name in ["human", "concise", "json", "markdown"] {
+            assert_eq!(format(name).map(|format| format.name()), Ok(name));
+        }
+        assert!(format("sarif").is_err_and(|why| why.contains("no spec") && why.contains("markdown")));
+        assert!(format("junit").is_err_and(|why| why.contains("junit")));
+        assert!(format("html").is_err_and(|why| why.contains("markdown")));
+        assert!(format("markdwn").is_err_and(|why| why.contains("`markdown`")));
+    }
+}

@@ -1,0 +1,102 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+use super::*;
+use crate::outcome::{
+    DiffCounts, DiffSide, FORMAT, FamilyDiff, Interval, IntervalMethod, KernelDiff, Launch, Provenance, Repeated,
+    SequenceDiff, SequenceStep, ShapeChange, ShapeCount, StepState, StepTimes, TimeState, Times, Total,
+};
+use crate::report::tests::formats::assert_valid;
+use proptest::prelude::*;
+
+const HOSTILE: &str = "<script>\u{1b}[31m\u{202e}|`\n@all #1 ](http://x)";
+
+fn side(trace: &str) -> DiffSide {
+    let total = Total { count: 3, sum_ns: 3_000 };
+    let provenance = Provenance { gpus: vec![trace.to_owned()], ..Provenance::default() };
+    DiffSide { trace: trace.to_owned(), provenance, total, processes: Vec::new(), notes: vec![trace.to_owned()] }
+}
+
+fn kernel(name: &str, state: TimeState, change_ns: i64) -> KernelDiff {
+    let times = |present: bool| present.then_some(Times { count: 3, sum_ns: 3_000, median_ns: 1_000.0, replayed: 0 });
+    let launch = Launch {
+        grid: [1, 2, 3],
+        block: [32, 1, 1],
+        registers: 8,
+        static_shared_bytes: 0,
+        dynamic_shared_bytes: 16,
+        moved_bytes: 0,
+    };
+    let interval = Interval { ratio: 1.2, low: 1.1, high: 1.3, method: IntervalMethod::Bootstrap };
+    let both = !matches!(state, TimeState::New | TimeState::Gone);
+    let shape = ShapeCount { launch, count: 2 };
+    KernelDiff {
+        name: name.to_owned(),
+        exact: name.to_owned(),
+        family: Some(name.to_owned()),
+        a: times(state != TimeState::New),
+        b: times(state != TimeState::Gone),
+        change_ns,
+        state,
+        interval: both.then_some(interval),
+        shapes: both.then(|| ShapeChange { only_a: vec![shape.clone()], only_b: vec![shape], unshown: 1 }),
+    }
+}
+
+fn outcome(name: &str, count: usize) -> DiffOutcome {
+    let states = [TimeState::New, TimeState::Gone, TimeState::Slower, TimeState::Unclear, TimeState::TooFew];
+    let kernels: Vec<KernelDiff> = states
+        .iter()
+        .cycle()
+        .take(count)
+        .enumerate()
+        .map(|(at, &state)| kernel(name, state, 1_000 - at as i64))
+        .collect();
+    let total = Total { count: 3, sum_ns: 3_000 };
+    let unit = Repeated { pid: 1, device: 0, stream: 7, operations: 1, repeats: 4, share: 0.5, ns: 1e3 };
+    let step = StepTimes { name: name.to_owned(), ns: 1e3 };
+    let steps = vec![SequenceStep { state: StepState::Variant, a: Some(step.clone()), b: Some(step) }];
+    DiffOutcome {
+        format: FORMAT,
+        tolerance: 0.1,
+        within: vec![name.to_owned()],
+        a: side(name),
+        b: side(name),
+        counts: DiffCounts { new: count, ..DiffCounts::default() },
+        families: vec![FamilyDiff { name: name.to_owned(), a: total, b: total, change_ns: 0 }],
+        kernels,
+        sequences: vec![
+            SequenceDiff { a: Some(unit), b: Some(unit), steps },
+            SequenceDiff { a: Some(unit), b: None, steps: Vec::new() },
+        ],
+    }
+}
+
+#[test]
+fn what_runs_on_one_side_alone_is_always_shown() {
+    let mut outcome = outcome("k", 400);
+    for (at, kernel) in outcome.kernels.iter_mut().enumerate() {
+        kernel.name = format!("kernel_{at}");
+    }
+    let alone: Vec<&KernelDiff> =
+        outcome.kernels.iter().filter(|k| matches!(k.state, TimeState::New | TimeState::Gone)).collect();
+    assert_eq!(alone.len(), 160);
+    for format in DIFF_FORMATS {
+        let text = render_diff(&outcome, format, &Style::default());
+        let missing = alone.iter().filter(|k| !text.replace('\\', "").contains(&k.name)).count();
+        assert_eq!(missing, 0, "{format}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
+
+    #[test]
+    fn any_name_is_inert_in_every_format(name in prop_oneof![Just(HOSTILE.to_owned()), ".{0,80}"], count in 0usize..6) {
+        let outcome = outcome(&name, count);
+        for format in DIFF_FORMATS.into_iter().filter(|format| *format != Format::Json) {
+            for style in [Style::default(), Style { verbose: true, ..Style::default() }, Style { quiet: true, ..Style::default() }] {
+                assert_valid(format.name(), &render_diff(&outcome, format, &style));
+            }
+        }
+    }
+}
