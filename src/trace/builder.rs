@@ -303,24 +303,27 @@ impl TraceBuilder {
 
     fn attribute(&mut self, ranges: &mut Ranges, nodes: &mut GraphNodes, captures: &[Option<NodeRow>]) {
         let launches = self.launches.len() as u32;
-        let mut moments: Vec<Moment> = (0..launches)
-            .map(|slot| Moment {
-                thread: self.launches.thread[slot as usize],
-                at: self.launches.start[slot as usize],
-                slot,
+        let order = self.launches.by_time();
+        let launched = order.iter().map(|&slot| Moment {
+            thread: self.launches.thread[slot as usize],
+            at: self.launches.start[slot as usize],
+            slot,
+        });
+        let mut captured: Vec<Moment> = captures
+            .iter()
+            .enumerate()
+            .filter_map(|(i, row)| {
+                row.map(|row| Moment { thread: row.thread.0, at: row.at, slot: launches + i as u32 })
             })
             .collect();
-        moments.extend(captures.iter().enumerate().filter_map(|(i, row)| {
-            row.map(|row| Moment { thread: row.thread.0, at: row.at, slot: launches + i as u32 })
-        }));
-        self.launches.context = vec![ContextId::NONE; launches as usize];
-        let followed = sweep(ranges, &mut moments, |slot, context| {
-            if slot < launches {
-                self.launches.context[slot as usize] = context;
-            } else {
-                nodes.capture[(slot - launches) as usize] = context;
-            }
-        });
+        captured.sort_unstable();
+        let mut contexts = vec![ContextId::NONE; launches as usize];
+        let followed =
+            sweep(ranges, merged(launched, captured), |slot, context| match contexts.get_mut(slot as usize) {
+                Some(launch) => *launch = context,
+                None => nodes.capture[(slot - launches) as usize] = context,
+            });
+        self.launches.context = contexts;
         if !followed {
             self.warnings.push(
                 "too many NVTX ranges cross each other: some are taken to end with those opened later".to_owned(),
@@ -348,4 +351,14 @@ impl TraceBuilder {
             GraphTracing::None
         }
     }
+}
+
+/// Two lists in order as one.
+fn merged(many: impl Iterator<Item = Moment>, few: Vec<Moment>) -> impl Iterator<Item = Moment> {
+    let (mut many, mut few) = (many.peekable(), few.into_iter().peekable());
+    std::iter::from_fn(move || match (many.peek(), few.peek()) {
+        (Some(a), Some(b)) if a > b => few.next(),
+        (Some(_), _) => many.next(),
+        (None, _) => few.next(),
+    })
 }

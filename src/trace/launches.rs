@@ -85,6 +85,14 @@ impl Launches {
         self.api[launch as usize]
     }
 
+    /// All launches by thread, then start, then row.
+    pub(super) fn by_time(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        // Stable, and quick where each thread's calls are in order already.
+        order.sort_by_key(|&i| (self.thread[i as usize], self.start[i as usize]));
+        order
+    }
+
     /// The ranges open on the launching thread.
     pub fn context(&self, launch: u32) -> ContextId {
         self.context[launch as usize]

@@ -92,6 +92,29 @@ impl Ops {
         NameId(self.name[index as usize])
     }
 
+    /// In ns.
+    pub fn start(&self, index: u32) -> i64 {
+        self.start[index as usize]
+    }
+
+    /// In ns.
+    pub fn end(&self, index: u32) -> i64 {
+        self.end[index as usize]
+    }
+
+    pub fn stream(&self, index: u32) -> u32 {
+        self.stream[index as usize]
+    }
+
+    /// The ordinal of the device in its process.
+    pub fn device(&self, index: u32) -> u16 {
+        self.device[index as usize]
+    }
+
+    pub fn shape(&self, index: u32) -> ShapeId {
+        ShapeId(self.shape[index as usize])
+    }
+
     pub fn process(&self, index: u32) -> ProcessId {
         ProcessId(self.process[index as usize])
     }
@@ -116,7 +139,8 @@ impl Ops {
             return;
         }
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by_key(|&i| (self.start[i as usize], self.end[i as usize], i));
+        // Stable, and quick where kernels, copies and sets are each in order already.
+        order.sort_by_key(|&i| (self.start[i as usize], self.end[i as usize]));
         permute(&mut self.start, &order);
         permute(&mut self.end, &order);
         permute(&mut self.process, &order);
