@@ -5,6 +5,6 @@ mod random;
 mod robust;
 mod steady;
 
-pub use interval::{Interval, Method, ratio_interval};
+pub use interval::{Interval, Method, Resamples, ratio_interval};
 pub use robust::{mad, median, quantile, quantile_of_sorted};
 pub use steady::leading_outliers;
