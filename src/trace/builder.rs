@@ -36,6 +36,8 @@ pub struct TraceBuilder {
     creations: FxHashMap<(u16, u64), NodeRow>,
     correlations: Vec<CorrelationIndex>,
     launches: Launches,
+    /// Of the calls that launched a kept operation.
+    last_call_end: Option<i64>,
     syncs: SyncCalls,
     graph_calls: [u64; 2],
     ranges: Vec<(u32, i64, i64, u32, RangeKind, u16)>,
@@ -112,7 +114,11 @@ impl TraceBuilder {
         self.ops.correlation.push(row.correlation);
         self.ops.name.push(row.name.0);
         self.ops.shape.push(shape);
-        self.ops.node.push(node);
+        // Most traces have no graphs.
+        if node != NONE || !self.ops.node.is_empty() {
+            self.ops.node.resize(self.ops.start.len() - 1, NONE);
+            self.ops.node.push(node);
+        }
     }
 
     fn node(&mut self, process: ProcessId, id: u64) -> u32 {
@@ -144,6 +150,7 @@ impl TraceBuilder {
                 self.correlations[usize::from(process)].want(id);
             }
         }
+        self.correlations.iter_mut().for_each(CorrelationIndex::seal);
     }
 
     pub fn push_call(&mut self, row: CallRow, name: &str) {
@@ -156,11 +163,10 @@ impl TraceBuilder {
         }
         let Some(index) = self.correlations.get_mut(usize::from(process.0)) else { return };
         match index.get(row.correlation) {
-            Wanted::No => {}
+            Wanted::No => return,
             Wanted::Yet => {
                 index.set(row.correlation, self.launches.len() as u32);
                 self.launches.start.push(row.start);
-                self.launches.end.push(row.end.max(row.start));
                 self.launches.thread.push(row.thread.0);
                 self.launches.api.push(row.api);
             }
@@ -169,7 +175,6 @@ impl TraceBuilder {
                 let i = launch as usize;
                 if row.start < self.launches.start[i] {
                     self.launches.start[i] = row.start;
-                    self.launches.end[i] = row.end.max(row.start);
                     self.launches.thread[i] = row.thread.0;
                 }
                 if row.api == Api::GraphLaunch {
@@ -177,6 +182,7 @@ impl TraceBuilder {
                 }
             }
         }
+        self.last_call_end = self.last_call_end.max(Some(row.end.max(row.start)));
     }
 
     fn push_sync(&mut self, row: CallRow, name: &str) {
@@ -254,7 +260,7 @@ impl TraceBuilder {
     }
 
     fn sorted_ranges(&mut self) -> Ranges {
-        let last = self.ops.end.iter().chain(&self.launches.end).copied().max();
+        let last = self.ops.end.iter().copied().max().max(self.last_call_end);
         let last = self.ranges.iter().map(|r| if r.2 == i64::MAX { r.1 } else { r.2 }).chain(last).max().unwrap_or(0);
         // Equal start: the longer one is the outer one; equal both: the one recorded later was pushed first
         // only if it ended first, which the export does not say, so its order is kept.

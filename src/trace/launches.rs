@@ -54,7 +54,6 @@ pub(super) fn without_version(name: &str) -> &str {
 #[derive(Debug, Default)]
 pub struct Launches {
     pub(super) start: Vec<i64>,
-    pub(super) end: Vec<i64>,
     pub(super) thread: Vec<u32>,
     pub(super) api: Vec<Api>,
     pub(super) context: Vec<ContextId>,
@@ -71,10 +70,6 @@ impl Launches {
 
     pub fn start(&self, launch: u32) -> i64 {
         self.start[launch as usize]
-    }
-
-    pub fn end(&self, launch: u32) -> i64 {
-        self.end[launch as usize]
     }
 
     pub fn thread(&self, launch: u32) -> ThreadId {

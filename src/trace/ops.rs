@@ -61,6 +61,7 @@ pub struct Ops {
     pub(super) correlation: Vec<i64>,
     pub(super) name: Vec<u32>,
     pub(super) shape: Vec<u32>,
+    /// Empty where no operation has one.
     pub(super) node: Vec<u32>,
     pub(super) launch: Vec<u32>,
 }
@@ -129,7 +130,7 @@ impl Ops {
     }
 
     pub fn node(&self, index: u32) -> Option<u32> {
-        some(self.node[index as usize])
+        self.node.get(index as usize).copied().and_then(some)
     }
 
     /// Puts the columns into time order. Nothing refers to operations by index before this.
@@ -149,7 +150,9 @@ impl Ops {
         permute(&mut self.correlation, &order);
         permute(&mut self.name, &order);
         permute(&mut self.shape, &order);
-        permute(&mut self.node, &order);
+        if !self.node.is_empty() {
+            permute(&mut self.node, &order);
+        }
         permute(&mut self.launch, &order);
     }
 }
