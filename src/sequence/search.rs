@@ -98,14 +98,8 @@ impl Costs<'_> {
     /// much earlier finds all that ends in it, as if the text were searched in one go.
     fn candidates(&self, text: &[u32], piece: usize) -> Vec<Vec<Candidate>> {
         let longest = self.absent.len() + (self.limit / cost::EXTRA) as usize;
-        let piece = piece.max(4 * longest);
-        (0..text.len().div_ceil(piece))
-            .into_par_iter()
-            .map(|n| {
-                let (from, to) = (n * piece, ((n + 1) * piece).min(text.len()));
-                self.ending_in(text, from.saturating_sub(longest), from, to)
-            })
-            .collect()
+        let pieces = pieces(text.len(), longest, piece);
+        pieces.into_par_iter().map(|(begin, from, to)| self.ending_in(text, begin, from, to)).collect()
     }
 
     /// Those that end in `(from, to]`, of alignments that begin at `begin` or later.
@@ -137,6 +131,14 @@ impl Costs<'_> {
         }
         found
     }
+}
+
+/// Where each piece of a text of `n` symbols is begun, and between which places what it finds ends. What is searched
+/// twice is at most a quarter of the text.
+fn pieces(n: usize, longest: usize, piece: usize) -> Vec<(usize, usize, usize)> {
+    let piece = piece.max(4 * longest);
+    let starts = (0..n.div_ceil(piece)).map(|i| i * piece);
+    starts.map(|from| (from.saturating_sub(longest), from, (from + piece).min(n))).collect()
 }
 
 /// A cell in one number, so that the least of three is the cheapest: the cost, which step led there (of equal costs a
@@ -218,6 +220,23 @@ mod tests {
         assert_eq!(hits.iter().map(|h| (h.start, h.end, h.cost)).collect::<Vec<_>>(), [(1, 6, 3), (7, 10, 10)]);
     }
 
+    /// How often costs are asked for depends on the pattern and the kinds of kernels, not on the length of the text.
+    #[test]
+    fn costs_are_asked_for_once_a_symbol() {
+        let asked = |times: usize| {
+            let count = std::cell::Cell::new(0);
+            let substitution = |i: usize, s: u32| {
+                count.set(count.get() + 1);
+                if i as u32 == s { cost::SAME } else { cost::OTHER }
+            };
+            let text: Vec<u32> = (0..9).cycle().take(9 * times).collect();
+            let hits = search(&text, 9, &Pattern { absent: &[cost::ABSENT; 4], substitution: &substitution }, 0.5);
+            assert_eq!(hits.len(), times);
+            count.get()
+        };
+        assert_eq!((asked(10), asked(1000)), (36, 36));
+    }
+
     #[test]
     fn what_is_absent_is_not_found() {
         assert!(find(&[5, 6, 7, 5, 6, 7], &[1, 2, 3]).is_empty());
@@ -237,6 +256,20 @@ mod tests {
             }
             let hits: Vec<_> = find(&text, &pattern).iter().map(|h| (h.start, h.end)).collect();
             prop_assert_eq!(hits, planted);
+        }
+
+        #[test]
+        fn pieces_cover_the_text_and_search_little_twice(
+            n in 0usize..2_000_000,
+            longest in 1usize..70_000,
+            piece in 1usize..100_000,
+        ) {
+            let pieces = pieces(n, longest, piece);
+            let ends: Vec<usize> = pieces.iter().map(|&(_, _, to)| to).collect();
+            let begins: Vec<usize> = pieces.iter().map(|&(_, from, _)| from).collect();
+            prop_assert_eq!(&begins[1.min(begins.len())..], &ends[..ends.len().saturating_sub(1)]);
+            prop_assert_eq!((begins.first().copied().unwrap_or(0), ends.last().copied().unwrap_or(0)), (0, n));
+            prop_assert!(pieces.iter().map(|&(begin, _, to)| to - begin).sum::<usize>() <= n + n / 4 + longest);
         }
 
         /// Searched in pieces as short as may be, a text gives what it gives in one piece.

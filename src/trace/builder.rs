@@ -28,9 +28,11 @@ pub struct TraceBuilder {
     shape_index: FxHashMap<Shape, u32>,
     processes: Vec<Process>,
     process_index: FxHashMap<u64, u16>,
+    recent_process: Option<(u64, ProcessId)>,
     processes_left_out: bool,
     threads: Vec<Thread>,
     thread_index: FxHashMap<u64, u32>,
+    recent_thread: Option<(u64, ThreadId)>,
     nodes: Vec<(u16, u64)>,
     node_index: FxHashMap<(u16, u64), u32>,
     creations: FxHashMap<(u16, u64), NodeRow>,
@@ -53,6 +55,10 @@ impl TraceBuilder {
     /// those after are taken for the last one, and a warning says so.
     pub fn process(&mut self, global: u64) -> ProcessId {
         let key = global & PROCESS_MASK;
+        // Rows that follow each other are mostly of one process and thread.
+        if let Some((_, id)) = self.recent_process.filter(|recent| recent.0 == key) {
+            return id;
+        }
         let next = u16::try_from(self.processes.len()).unwrap_or(u16::MAX);
         if next == u16::MAX && !self.process_index.contains_key(&key) {
             self.processes_left_out = true;
@@ -63,6 +69,7 @@ impl TraceBuilder {
             let pid = ((key >> 24) & 0xFF_FFFF) as u32;
             self.processes.push(Process { key, pid, name: None });
         }
+        self.recent_process = Some((key, ProcessId(id)));
         ProcessId(id)
     }
 
@@ -75,7 +82,11 @@ impl TraceBuilder {
 
     /// The thread with this global id.
     pub fn thread(&mut self, global: u64) -> ThreadId {
+        if let Some((_, id)) = self.recent_thread.filter(|recent| recent.0 == global) {
+            return id;
+        }
         if let Some(&id) = self.thread_index.get(&global) {
+            self.recent_thread = Some((global, ThreadId(id)));
             return ThreadId(id);
         }
         let process = self.process(global);

@@ -80,6 +80,11 @@ impl Launches {
         self.api[launch as usize]
     }
 
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>() + size_of::<ContextId>())
+    }
+
     /// All launches by thread, then start, then row.
     pub(super) fn by_time(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
@@ -106,6 +111,11 @@ pub struct SyncCalls {
 }
 
 impl SyncCalls {
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        self.start.len() * (2 * size_of::<i64>() + size_of::<ThreadId>() + size_of::<u16>())
+    }
+
     /// Calls on `thread` that start within `[from, to]`.
     pub fn between(&self, thread: ThreadId, from: i64, to: i64) -> impl Iterator<Item = (i64, i64, &str)> {
         let first = self.start.partition_point(|&s| s < from);

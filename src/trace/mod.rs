@@ -71,6 +71,12 @@ impl Trace {
         self.ops.len() == 0
     }
 
+    /// Bytes that are held for operations, launches, waits and ranges: all that grows with the length of a capture. Names
+    /// and shapes, of which there are few, are not counted.
+    pub fn bytes(&self) -> usize {
+        self.ops.bytes() + self.launches.bytes() + self.syncs.bytes() + self.ranges.bytes()
+    }
+
     /// One GPU operation as a small value.
     pub fn op(&self, index: u32) -> Op {
         self.ops.get(index)

@@ -133,6 +133,15 @@ impl Ops {
         self.node.get(index as usize).copied().and_then(some)
     }
 
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        let wide = [&self.start, &self.end, &self.correlation].map(|column| size_of_val(column.as_slice()));
+        let narrow = [&self.stream, &self.name, &self.shape, &self.node, &self.launch];
+        let narrow = narrow.map(|column| size_of_val(column.as_slice()));
+        let small = [&self.process, &self.device].map(|column| size_of_val(column.as_slice()));
+        wide.iter().chain(&narrow).chain(&small).sum()
+    }
+
     /// Puts the columns into time order. Nothing refers to operations by index before this.
     pub(super) fn sort(&mut self) {
         let ordered = self.start.windows(2).zip(self.end.windows(2)).all(|(s, e)| (s[0], e[0]) <= (s[1], e[1]));
