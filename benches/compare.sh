@@ -97,7 +97,8 @@ else
 fi
 if [ -n "$nsys_ai" ]; then
     # It keeps what it reads beside the file: each run starts without.
-    add 'nsys-ai diff' "rm -rf $(quoted "$work")*nsys-cache*; $(quoted "$nsys_ai" diff --no-ai "$work/mock.sqlite" "$file")"
+    printf -v cache 'rm -rf %q/*.nsys-cache*' "$work"
+    add 'nsys-ai diff' "$cache; $(quoted "$nsys_ai" diff --no-ai "$work/mock.sqlite" "$file")"
 else
     say 'left out: no nsys-ai in PATH; pip install nsys-ai, or set NSYS_AI=/path/to/nsys-ai'
 fi

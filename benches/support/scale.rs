@@ -17,13 +17,13 @@ const GAP: i64 = 1_000_000;
 const TIMED_NVTX: &str = "eventType IN (34, 59, 60, 70, 71)";
 
 /// A table whose rows are repeated, and how many it then has.
-pub type Rows = (String, i64);
+pub(crate) type Rows = (String, i64);
 
 /// Writes `times` repetitions of the export `source` to the new file `target`.
 ///
 /// # Errors
 /// `target` exists, or `source` is no export that can be read.
-pub fn scale(source: &Path, target: &Path, times: u32) -> Result<Vec<Rows>, Box<dyn Error>> {
+pub(crate) fn scale(source: &Path, target: &Path, times: u32) -> Result<Vec<Rows>, Box<dyn Error>> {
     if target.exists() {
         return Err(format!("{} exists: not overwritten", target.display()).into());
     }

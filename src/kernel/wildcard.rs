@@ -17,7 +17,7 @@ pub(super) struct Wildcard {
 /// Text without a star. A question mark is any one byte.
 #[derive(Debug, Clone)]
 enum Piece {
-    Text(Finder<'static>),
+    Text(Box<Finder<'static>>),
     Masked(Vec<Option<u8>>),
 }
 
@@ -88,7 +88,7 @@ impl Wildcard {
 impl Piece {
     fn new(mask: Vec<Option<u8>>) -> Self {
         match mask.iter().copied().collect::<Option<Vec<u8>>>() {
-            Some(text) => Self::Text(Finder::new(&text).into_owned()),
+            Some(text) => Self::Text(Box::new(Finder::new(&text).into_owned())),
             None => Self::Masked(mask),
         }
     }
