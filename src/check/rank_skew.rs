@@ -3,8 +3,7 @@
 use super::{Check, Context, Judgement, Meta, meta};
 use crate::diag::{Evidence, Finding, Severity, Side, duration};
 use crate::limits::RANK_SKEW;
-use crate::stats::median;
-use std::collections::BTreeMap;
+use crate::select::Rank;
 
 #[derive(Debug)]
 pub(super) struct RankSkew(Meta);
@@ -28,29 +27,22 @@ impl Check for RankSkew {
 impl RankSkew {
     fn of(&self, context: &Context<'_>, side: Side) -> Option<Finding> {
         let trace = context.comparison.trace(side);
-        let mut ranks: BTreeMap<(u16, u16), Vec<f64>> = BTreeMap::new();
-        for instance in &context.comparison.selection(side).ranks {
-            let Some(&first) = instance.ops.first() else { continue };
-            let op = trace.op(first);
-            let time: i64 = instance.ops.iter().map(|&op| trace.ops.duration(op)).sum();
-            ranks.entry((op.process.0, op.device)).or_default().push(time as f64);
-        }
-        let medians: Vec<((u16, u16), f64)> = ranks.iter().filter_map(|(k, v)| Some((*k, median(v)?))).collect();
-        let slow = medians.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let fast = medians.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        if medians.len() < 2 || slow.1 <= fast.1 * (1.0 + RANK_SKEW) {
+        let ranks = &context.comparison.selection(side).ranks;
+        let slow = ranks.iter().max_by(|a, b| a.median_ns.total_cmp(&b.median_ns))?;
+        let fast = ranks.iter().min_by(|a, b| a.median_ns.total_cmp(&b.median_ns))?;
+        if ranks.len() < 2 || slow.median_ns <= fast.median_ns * (1.0 + RANK_SKEW) {
             return None;
         }
-        let pid = |process: u16| trace.processes.get(usize::from(process)).map_or(0, |p| p.pid);
+        let pid = |rank: &Rank| trace.processes.get(usize::from(rank.process.0)).map_or(0, |p| p.pid);
         let mut finding = Finding::new(
             &self.0.name,
             self.0.severity,
-            format!("{} ranks of the {side} run the op at speeds that differ by {:.0} %", medians.len(), (slow.1 / fast.1 - 1.0) * 100.0),
+            format!("{} ranks of the {side} run the op at speeds that differ by {:.0} %", ranks.len(), (slow.median_ns / fast.median_ns - 1.0) * 100.0),
         )
         .side(side)
         .help("compare with the rank that the mock stands for: `process = { index = N }`; a collective absorbs its peers' wait");
-        for ((process, device), time) in medians.iter().take(8) {
-            let text = format!("process {} device {device}: {}", pid(*process), duration(*time));
+        for rank in ranks.iter().take(8) {
+            let text = format!("process {} device {}: {}", pid(rank), rank.device, duration(rank.median_ns));
             finding = finding.evidence(Evidence::on(side, text));
         }
         Some(finding)

@@ -3,21 +3,22 @@
 use super::positions::Position;
 use crate::diag::Side;
 use crate::limits::LEVEL;
-use crate::select::{Instance, Selected};
-use crate::stats::{Interval, median, ratio_interval};
+use crate::select::{Instance, Selected, Selection};
+use crate::stats::{Interval, Resamples, median, quantile_of_sorted, ratio_interval};
 use crate::trace::Trace;
+use rayon::prelude::*;
 
-/// Samples of both sides, one value an instance, in time order.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Timing {
-    /// Per side: per kernel of the sequence, its durations.
+/// Samples of both sides.
+#[derive(Debug, Default)]
+pub(super) struct Timing {
+    /// Per side: per kernel of the sequence, its durations in order of length.
     kernels: [Vec<Vec<f64>>; 2],
-    /// Per side: the sum of durations.
+    /// Per side: the sum of durations, one value an instance in time order.
     sums: [Vec<f64>; 2],
-    /// Per side: the time in which at least one kernel ran.
-    busy: [Vec<f64>; 2],
-    /// Per side: from the first kernel's start to the last one's end.
-    spans: [Vec<f64>; 2],
+    /// Per side: the median time in which at least one kernel ran.
+    busy: [f64; 2],
+    /// Per side: the median time from the first kernel's start to the last one's end.
+    span: [f64; 2],
 }
 
 /// The instance's time on both sides. The sum of durations is judged: busy time is up to 7 % lower under
@@ -53,18 +54,15 @@ impl Timing {
         let mut timing = Self::default();
         for (slot, side, trace) in [(0, Side::Mock, mock), (1, Side::E2e, e2e)] {
             let selection = selected.side(side);
-            timing.kernels[slot] = vec![Vec::with_capacity(selection.instances.len()); selection.sequence.len()];
-            for instance in &selection.instances {
-                for (i, &op) in instance.ops.iter().enumerate() {
-                    if let Some(samples) = timing.kernels[slot].get_mut(i) {
-                        samples.push(trace.ops.duration(op) as f64);
-                    }
-                }
-                let (sum, busy, span) = times(trace, instance, &uncounted[slot]);
-                timing.sums[slot].push(sum);
-                timing.busy[slot].push(busy);
-                timing.spans[slot].push(span);
-            }
+            let counts: Vec<bool> = (0..selection.sequence.len()).map(|i| !uncounted[slot].contains(&i)).collect();
+            let times: Vec<Times> = selection.instances.par_iter().map(|i| Times::of(trace, i, &counts)).collect();
+            let middle = |of: fn(&Times) -> i64| {
+                median(&times.iter().map(|times| of(times) as f64).collect::<Vec<_>>()).unwrap_or(0.0)
+            };
+            timing.busy[slot] = middle(|times| times.busy);
+            timing.span[slot] = middle(|times| times.span);
+            timing.sums[slot] = times.iter().map(|times| times.sum as f64).collect();
+            timing.kernels[slot] = sorted_durations(trace, selection);
         }
         timing
     }
@@ -77,43 +75,72 @@ impl Timing {
             mock_median_ns: middle(&self.sums[0]),
             e2e_median_ns: middle(&self.sums[1]),
             interval: ratio_interval(&self.sums[0], &self.sums[1], LEVEL),
-            mock_busy_ns: middle(&self.busy[0]),
-            e2e_busy_ns: middle(&self.busy[1]),
-            mock_span_ns: middle(&self.spans[0]),
-            e2e_span_ns: middle(&self.spans[1]),
+            mock_busy_ns: self.busy[0],
+            e2e_busy_ns: self.busy[1],
+            mock_span_ns: self.span[0],
+            e2e_span_ns: self.span[1],
         }
+    }
+
+    /// Of each position that stands on both sides.
+    pub(super) fn kernels(&self, positions: &[Position]) -> Vec<KernelLatency> {
+        let pairs: Vec<(usize, usize, usize)> =
+            positions.iter().enumerate().filter_map(|(at, p)| Some((at, p.mock?, p.e2e?))).collect();
+        let level = 1.0 - (1.0 - LEVEL) / pairs.len().max(1) as f64;
+        let resamples = Resamples::new(self.sums[0].len(), self.sums[1].len());
+        let of = |(position, m, e): (usize, usize, usize)| {
+            let (mock, e2e) = (&self.kernels[0][m], &self.kernels[1][e]);
+            KernelLatency {
+                position,
+                mock_median_ns: quantile_of_sorted(mock, 0.5).unwrap_or(0.0),
+                e2e_median_ns: quantile_of_sorted(e2e, 0.5).unwrap_or(0.0),
+                interval: resamples.ratio_interval(mock, e2e, level),
+            }
+        };
+        pairs.into_par_iter().map(of).collect()
+    }
+
+    /// The durations of a side's kernels, each in order of length.
+    pub(super) fn into_kernels(self) -> [Vec<Vec<f64>>; 2] {
+        self.kernels
     }
 }
 
-pub(super) fn kernels(timing: &Timing, positions: &[Position]) -> Vec<KernelLatency> {
-    let pairs: Vec<(usize, usize, usize)> =
-        positions.iter().enumerate().filter_map(|(at, p)| Some((at, p.mock?, p.e2e?))).collect();
-    let level = 1.0 - (1.0 - LEVEL) / pairs.len().max(1) as f64;
-    pairs
-        .into_iter()
-        .map(|(position, m, e)| {
-            let (mock, e2e) = (&timing.kernels[0][m], &timing.kernels[1][e]);
-            KernelLatency {
-                position,
-                mock_median_ns: median(mock).unwrap_or(0.0),
-                e2e_median_ns: median(e2e).unwrap_or(0.0),
-                interval: ratio_interval(mock, e2e, level),
-            }
-        })
-        .collect()
+/// Per kernel of the sequence, its durations in order of length, in ns.
+fn sorted_durations(trace: &Trace, selection: &Selection) -> Vec<Vec<f64>> {
+    let mut kernels = vec![Vec::with_capacity(selection.instances.len()); selection.sequence.len()];
+    for instance in &selection.instances {
+        for (samples, &op) in kernels.iter_mut().zip(&instance.ops) {
+            samples.push(trace.ops.duration(op));
+        }
+    }
+    let sorted = |mut samples: Vec<i64>| {
+        samples.sort_unstable();
+        samples.into_iter().map(|ns| ns as f64).collect()
+    };
+    kernels.into_par_iter().map(sorted).collect()
 }
 
 /// Sum, busy time (union) and span of one instance, in ns.
-fn times(trace: &Trace, instance: &Instance, uncounted: &[usize]) -> (f64, f64, f64) {
-    let counted = instance.ops.iter().enumerate().filter(|(i, _)| !uncounted.contains(i));
-    let mut intervals: Vec<(i64, i64)> = counted.map(|(_, &op)| (trace.op(op).start, trace.op(op).end)).collect();
-    intervals.sort_unstable();
-    let sum: i64 = intervals.iter().map(|(s, e)| e - s).sum();
-    let (mut busy, mut reached) = (0, i64::MIN);
-    for &(start, end) in &intervals {
-        busy += (end - start.max(reached)).max(0);
-        reached = reached.max(end);
+struct Times {
+    sum: i64,
+    busy: i64,
+    span: i64,
+}
+
+impl Times {
+    /// `counts`: per kernel of the sequence, whether it counts.
+    fn of(trace: &Trace, instance: &Instance, counts: &[bool]) -> Self {
+        let counted = instance.ops.iter().enumerate().filter(|(i, _)| counts.get(*i) != Some(&false));
+        let mut intervals: Vec<(i64, i64)> = counted.map(|(_, &op)| (trace.ops.start(op), trace.ops.end(op))).collect();
+        intervals.sort_unstable();
+        let sum: i64 = intervals.iter().map(|(s, e)| e - s).sum();
+        let (mut busy, mut reached) = (0, i64::MIN);
+        for &(start, end) in &intervals {
+            busy += (end - start.max(reached)).max(0);
+            reached = reached.max(end);
+        }
+        let first = intervals.first().map_or(0, |i| i.0);
+        Self { sum, busy, span: reached.max(first) - first }
     }
-    let first = intervals.first().map_or(0, |i| i.0);
-    (sum as f64, busy as f64, (reached.max(first) - first) as f64)
 }

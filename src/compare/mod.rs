@@ -15,7 +15,7 @@ pub use counts::{EntryCount, KernelCount};
 pub use excerpt::excerpt;
 pub use facts::{Fact, Facts};
 pub use first::FirstExecution;
-pub use latency::{InstanceLatency, KernelLatency, Timing};
+pub use latency::{InstanceLatency, KernelLatency};
 pub use modes::LaunchMode;
 pub use positions::{Difference, Position};
 pub use shapes::{ShapeComparison, ShapeVerdict};
@@ -25,6 +25,7 @@ use crate::kernel::{Dtype, Families, Identity, Level, dtype};
 use crate::select::{Instance, Selected, Selection, Symbol};
 use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
+use latency::Timing;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct Comparison {
     pub first: Option<FirstExecution>,
     /// Per side (mock, E2E): the instance of median time.
     representatives: [Option<usize>; 2],
+    /// Per side: per kernel of its sequence, its durations in order of length, in ns.
+    durations: [Vec<Vec<f64>>; 2],
 }
 
 impl Comparison {
@@ -73,7 +76,7 @@ impl Comparison {
         let counts = counts::kernels(&selected, case, &families);
         let entries = counts::entries(&counts, case);
         let timing = Timing::new(&mock, &e2e, &selected, &uncounted(&positions, &known));
-        let kernels = latency::kernels(&timing, &positions);
+        let kernels = timing.kernels(&positions);
         let shapes = shapes::compare(&mock, &e2e, &selected, &positions);
         let instance = timing.instance();
         let mock_mode = modes::of(&mock, &selected.mock);
@@ -97,6 +100,7 @@ impl Comparison {
             e2e_mode,
             first,
             representatives,
+            durations: timing.into_kernels(),
         }
     }
 
@@ -134,6 +138,11 @@ impl Comparison {
         let ops = &self.trace(side).ops;
         let instances = self.selection(side).instances.iter();
         instances.filter_map(|instance| instance.ops.get(index)).map(|&op| ops.duration(op) as f64).collect()
+    }
+
+    /// The same in order of length.
+    pub fn sorted_durations(&self, side: Side, index: usize) -> &[f64] {
+        self.durations[usize::from(side == Side::E2e)].get(index).map_or(&[], Vec::as_slice)
     }
 
     /// The kernel at an index of a side's sequence, in the representative instance.
@@ -239,9 +248,11 @@ fn uncounted(positions: &[Position], known: &[Option<usize>]) -> [Vec<usize>; 2]
     })
 }
 
-/// The index of the middle value (the lower one of two).
+/// The index of the middle value (the lower one of two), the first among equals.
 fn middle(values: &[f64]) -> Option<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
-    order.get(order.len().checked_sub(1)? / 2).copied()
+    let middle = order.len().checked_sub(1)? / 2;
+    let (_, &mut found, _) =
+        order.select_nth_unstable_by(middle, |&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
+    Some(found)
 }

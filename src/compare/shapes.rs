@@ -5,7 +5,9 @@ use crate::diag::Side;
 use crate::kernel::is_generated;
 use crate::limits::{BLOCKS_SLACK, GRID_SLACK};
 use crate::select::Selected;
-use crate::trace::{Shape, Trace};
+use crate::trace::{Shape, ShapeId, Trace};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 /// What the shapes at one position say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,32 +32,26 @@ pub struct ShapeComparison {
 }
 
 pub(super) fn compare(mock: &Trace, e2e: &Trace, selected: &Selected, positions: &[Position]) -> Vec<ShapeComparison> {
-    positions
-        .iter()
-        .enumerate()
-        .filter_map(|(at, p)| {
-            let (m, e) = (p.mock?, p.e2e?);
-            let shapes = (seen(mock, selected, Side::Mock, m), seen(e2e, selected, Side::E2e, e));
-            let generated = is_generated(selected.lexicon.identity(selected.mock.sequence[m]));
-            let says = p.same() && !generated;
-            let verdict = judge(&shapes.0, &shapes.1, says);
-            Some(ShapeComparison { position: at, mock: shapes.0, e2e: shapes.1, verdict })
-        })
-        .collect()
+    let pairs: Vec<(usize, &Position, usize, usize)> =
+        positions.iter().enumerate().filter_map(|(at, p)| Some((at, p, p.mock?, p.e2e?))).collect();
+    let compare = |(at, p, m, e): (usize, &Position, usize, usize)| {
+        let shapes = (seen(mock, selected, Side::Mock, m), seen(e2e, selected, Side::E2e, e));
+        let generated = is_generated(selected.lexicon.identity(selected.mock.sequence[m]));
+        let says = p.same() && !generated;
+        let verdict = judge(&shapes.0, &shapes.1, says);
+        ShapeComparison { position: at, mock: shapes.0, e2e: shapes.1, verdict }
+    };
+    pairs.into_par_iter().map(compare).collect()
 }
 
 /// Distinct shapes at an index of the sequence, most frequent first.
 fn seen(trace: &Trace, selected: &Selected, side: Side, index: usize) -> Vec<Shape> {
-    let mut counted: Vec<(Shape, usize)> = Vec::new();
-    for instance in &selected.side(side).instances {
-        let Some(&op) = instance.ops.get(index) else { continue };
-        let shape = *trace.shape(trace.op(op).shape);
-        match counted.iter_mut().find(|(s, _)| *s == shape) {
-            Some((_, n)) => *n += 1,
-            None => counted.push((shape, 1)),
-        }
+    let mut counts: FxHashMap<ShapeId, usize> = FxHashMap::default();
+    for &op in selected.side(side).instances.iter().filter_map(|instance| instance.ops.get(index)) {
+        *counts.entry(trace.ops.shape(op)).or_default() += 1;
     }
-    counted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut counted: Vec<(Shape, usize)> = counts.into_iter().map(|(id, n)| (*trace.shape(id), n)).collect();
+    counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     counted.into_iter().map(|(shape, _)| shape).collect()
 }
 

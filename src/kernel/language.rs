@@ -40,7 +40,7 @@ impl Language {
     }
 
     pub fn of_glob(glob: &Glob) -> Option<Self> {
-        Self::new(glob.expression(), true)
+        Self::new(&glob.expression()?, true)
     }
 
     /// The expression is found somewhere in the text; what comes before and after may be anything, so that a state that

@@ -7,6 +7,7 @@ mod language;
 mod normalise;
 mod pattern;
 mod traits;
+mod wildcard;
 
 pub use family::{Families, Family, FamilyId};
 pub use identity::{Identity, Level};

@@ -1,6 +1,7 @@
 //! Patterns over names: globs and `/regular expressions/`.
 
 use super::identity::Identity;
+use super::wildcard::Wildcard;
 use regex::bytes::{Regex, RegexBuilder};
 use std::fmt;
 
@@ -22,7 +23,13 @@ pub enum PatternError {
 #[derive(Clone)]
 pub struct Glob {
     text: String,
-    regex: Regex,
+    matcher: Matcher,
+}
+
+#[derive(Clone)]
+enum Matcher {
+    Wildcard(Wildcard),
+    Regex(Regex),
 }
 
 impl Glob {
@@ -30,20 +37,18 @@ impl Glob {
         if text.is_empty() {
             return Err(PatternError::Empty);
         }
-        let glob = globset::GlobBuilder::new(text)
-            .literal_separator(false)
-            .backslash_escape(true)
-            .build()
-            .map_err(|e| PatternError::Glob(e.kind().to_string()))?;
-        let regex = RegexBuilder::new(glob.regex())
-            .dot_matches_new_line(true)
-            .build()
-            .map_err(|e| PatternError::Glob(e.to_string()))?;
-        Ok(Self { text: text.to_owned(), regex })
+        let matcher = match Wildcard::new(text) {
+            Some(wildcard) => Matcher::Wildcard(wildcard),
+            None => Matcher::Regex(regex(text)?),
+        };
+        Ok(Self { text: text.to_owned(), matcher })
     }
 
     pub fn matches(&self, text: &str) -> bool {
-        self.regex.is_match(text.as_bytes())
+        match &self.matcher {
+            Matcher::Wildcard(wildcard) => wildcard.matches(text.as_bytes()),
+            Matcher::Regex(regex) => regex.is_match(text.as_bytes()),
+        }
     }
 
     /// The pattern as it was written.
@@ -52,9 +57,26 @@ impl Glob {
     }
 
     /// The same as a regular expression, in which a dot is any character.
-    pub(super) fn expression(&self) -> &str {
-        self.regex.as_str()
+    pub(super) fn expression(&self) -> Option<String> {
+        translate(&self.text).ok()
     }
+}
+
+/// A glob as a regular expression, in which a dot is any character.
+fn translate(glob: &str) -> Result<String, PatternError> {
+    let glob = globset::GlobBuilder::new(glob)
+        .literal_separator(false)
+        .backslash_escape(true)
+        .build()
+        .map_err(|e| PatternError::Glob(e.kind().to_string()))?;
+    Ok(glob.regex().to_owned())
+}
+
+fn regex(glob: &str) -> Result<Regex, PatternError> {
+    RegexBuilder::new(&translate(glob)?)
+        .dot_matches_new_line(true)
+        .build()
+        .map_err(|e| PatternError::Glob(e.to_string()))
 }
 
 impl fmt::Debug for Glob {
@@ -124,12 +146,32 @@ fn last_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn brackets_are_literal_where_escaped() {
         let glob = Glob::new(r"\{'Module': '*.mlp'*").map(|g| g.matches("{'Module': 'a.mlp', 'Inputs': [[8]]}"));
         assert_eq!(glob, Ok(true));
         assert_eq!(Glob::new(r"\[CUDA mem*").map(|g| g.matches("[CUDA memset]")), Ok(true));
+    }
+
+    proptest! {
+        /// Both ways to match are one glob language.
+        #[test]
+        fn a_wildcard_is_the_same_as_its_regular_expression(
+            glob in "[ab*?\\\\é/]{1,8}",
+            texts in prop::collection::vec("[abé/\n?*]{0,10}", 1..20),
+        ) {
+            let (wildcard, regex) = (Wildcard::new(&glob), regex(&glob));
+            if let Some(wildcard) = wildcard {
+                let regex = regex.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                for text in texts {
+                    prop_assert_eq!(wildcard.matches(text.as_bytes()), regex.is_match(text.as_bytes()), "{}", text);
+                }
+            } else {
+                prop_assert!(regex.is_err() || glob.contains("**"), "{}", glob);
+            }
+        }
     }
 
     #[test]

@@ -78,21 +78,27 @@ pub struct Histogram {
 impl Distribution {
     /// `None` of nothing, or of values of which one is not finite.
     pub fn of(values: &[f64]) -> Option<Self> {
-        if values.iter().any(|value| !value.is_finite()) {
-            return None;
-        }
         let mut sorted = values.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
-        let at = |q: f64| quantile_of_sorted(&sorted, q);
+        Self::of_sorted(&sorted, || values.to_vec())
+    }
+
+    /// The same of values that are in order; `in_time` gives them in time order.
+    pub fn of_sorted(sorted: &[f64], in_time: impl FnOnce() -> Vec<f64>) -> Option<Self> {
+        // In order, what is not finite stands at the ends.
+        if !sorted.first()?.is_finite() || !sorted.last()?.is_finite() {
+            return None;
+        }
+        let at = |q: f64| quantile_of_sorted(sorted, q);
         let quantiles_ns = [at(0.05)?, at(0.25)?, at(0.5)?, at(0.75)?, at(0.95)?];
-        let few = values.len() <= SAMPLES;
+        let few = sorted.len() <= SAMPLES;
         Some(Self {
-            count: values.len(),
+            count: sorted.len(),
             least_ns: *sorted.first()?,
             quantiles_ns,
             most_ns: *sorted.last()?,
-            samples_ns: if few { values.to_vec() } else { Vec::new() },
-            histogram: if few { None } else { histogram(&sorted, quantiles_ns) },
+            samples_ns: if few { in_time() } else { Vec::new() },
+            histogram: if few { None } else { histogram(sorted, quantiles_ns) },
         })
     }
 

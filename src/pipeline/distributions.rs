@@ -27,7 +27,10 @@ fn kernel(context: &Context<'_>, at: usize) -> KernelTimes {
     let comparison = context.comparison;
     let times = &comparison.kernels[at];
     let position = &comparison.positions[times.position];
-    let spread = |side: Side| Distribution::of(&comparison.durations(side, position.on(side)?));
+    let spread = |side: Side| {
+        let index = position.on(side)?;
+        Distribution::of_sorted(comparison.sorted_durations(side, index), || comparison.durations(side, index))
+    };
     let name = position.mock.map(|index| {
         let identity = comparison.identity(comparison.symbol_at(Side::Mock, index));
         if comparison.is_memory(Side::Mock, index) { identity.exact.clone() } else { identity.base.clone() }

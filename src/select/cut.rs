@@ -54,11 +54,12 @@ pub(super) fn pieces_towards(lexicon: &Lexicon, mock: &[Symbol], e2e: &[Symbol])
 
 /// Turns a mock that was found by its period so that its instances begin where they fit the E2E best. `streams`
 /// are the E2E's symbols; only the surroundings of the best hit are looked at.
-pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: &[Vec<Symbol>]) {
+pub(super) fn turn_towards(lexicon: &Lexicon, mock: &mut Selection, streams: impl FnOnce() -> Vec<Vec<Symbol>>) {
     let period = mock.sequence.len();
     if mock.method != Method::Period || mock.phase_known || !(2..=PHASE_LENGTH).contains(&period) {
         return;
     }
+    let streams = streams();
     let absent = vec![cost::ABSENT; period];
     let near = |pattern: &[Symbol], text: &[Symbol]| {
         let substitution = |i: usize, s: Symbol| lexicon.substitution(pattern[i], s);

@@ -5,13 +5,22 @@ use super::lexicon::Symbol;
 use super::scope::Scope;
 use super::search::Searcher;
 use super::selection::{Instance, Method, NotFound, SecondOpinion, Selection};
-use super::settle::{Model, Settled};
+use super::settle::{Classes, Model, Settled};
 use super::{cut, group, notes, scope, settle};
 use crate::diag::Side;
 use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
 use crate::sequence::primitive_period;
 use crate::spec::Each;
 use crate::trace::Trace;
+
+/// How instances are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Marks,
+    Sequence,
+    List,
+    Families,
+}
 
 impl Finder<'_> {
     /// The first alternative that holds; may cut the mock's instances where one holds several iterations.
@@ -22,22 +31,23 @@ impl Finder<'_> {
         }
         let mut tried = Vec::new();
         for each in self.alternatives() {
-            let marks = !matches!(each, Each::Like { .. });
-            let candidates = if marks {
-                vec![self.by_marks(&scope, &each)]
-            } else {
-                if self.case.mock.repeats.is_none() {
-                    let period = primitive_period(&mock.sequence);
-                    cut::split(mock, mock.sequence.len() / period.max(1));
+            let ways = match &each {
+                Each::Like { .. } => {
+                    if self.case.mock.repeats.is_none() {
+                        let period = primitive_period(&mock.sequence);
+                        cut::split(mock, mock.sequence.len() / period.max(1));
+                    }
+                    cut::turn_towards(self.lexicon, mock, || self.texts(&scope));
+                    self.ways(&mock.sequence)
                 }
-                cut::turn_towards(self.lexicon, mock, &self.texts(&scope));
-                self.by_sequence(&scope, &each, mock_trace, mock)
+                _ => vec![Way::Marks],
             };
-            for candidate in candidates {
+            for way in ways {
+                let candidate = self.candidate(way, &scope, &each, mock_trace, mock);
                 if candidate.holds() {
                     return self.settle(scope, candidate, mock_trace, mock, &tried);
                 }
-                let said = if marks { nothing(&each).to_owned() } else { outcome(&candidate) };
+                let said = if way == Way::Marks { nothing(&each).to_owned() } else { outcome(&candidate) };
                 tried.push((candidate.how, said));
             }
         }
@@ -54,22 +64,28 @@ impl Finder<'_> {
     ) -> Result<Selection, Box<NotFound>> {
         let side = Side::E2e;
         let marks = !matches!(found.method, Method::Sequence | Method::Expected);
+        let classify = |instances| Classes::new(self.trace, self.lexicon, side, instances);
+        let mut classes = None;
         let mut instances = std::mem::take(&mut found.instances);
         if marks {
-            let common = settle::most_frequent(self.trace, self.lexicon, side, instances.clone());
-            self.refuse_long(&found, &common, &scope)?;
-            let e2e = common.sequence;
+            let kept = if self.spec.repeats.is_some() { instances.clone() } else { Vec::new() };
+            let all = classify(std::mem::replace(&mut instances, kept));
+            let common = all.most_frequent().map_or(Vec::new(), |class| class.sequence().to_vec());
+            self.refuse_long(&found, common.len(), &scope)?;
             if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
-                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &e2e));
+                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &common));
             }
-            cut::turn_towards(self.lexicon, mock, &[e2e]);
+            cut::turn_towards(self.lexicon, mock, || vec![common]);
+            classes = Some(all);
         }
-        if let Some(repeats) = &self.spec.repeats {
-            instances = cut::chunks(instances, repeats.value.max(1) as usize);
-        }
+        let classes = match (&self.spec.repeats, classes) {
+            (Some(repeats), _) => classify(cut::chunks(instances, repeats.value.max(1) as usize)),
+            (None, Some(classes)) => classes,
+            (None, None) => classify(instances),
+        };
         let representative = mock.instances.first().cloned().unwrap_or_default();
         let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
-        let mut settled = settle::nearest_to(self.trace, self.lexicon, side, instances, &model, marks && scope.exact);
+        let mut settled = settle::nearest_to(self.trace, self.lexicon, classes, &model, marks && scope.exact);
         settled.leave_out("alike, but without a critical kernel", found.dropped);
         settled.notes.extend(notes::misspelt(self, tried));
         settled.notes.extend(notes::compared_share(self, &scope, &settled));
@@ -87,25 +103,38 @@ impl Finder<'_> {
 
     /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where
     /// the mock lacks kernels of it: what is missing at an op's ends cannot be seen from the mock.
-    fn by_sequence(&self, scope: &Scope, each: &Each, mock_trace: &Trace, mock: &Selection) -> Vec<Candidate> {
-        let Each::Like { after, before } = each else { return Vec::new() };
-        let pattern = &mock.sequence;
-        let across_streams = mock.instances.first().is_some_and(|i| uses_several_streams(mock_trace, i));
-        let searcher =
-            Searcher { after: after.as_ref(), before: before.as_ref(), across_streams, ..self.searcher(scope) };
-        let like = searcher.like(pattern);
-        let mut candidates = vec![Candidate::searched(Method::Sequence, "the mock's kernel sequence", like)];
+    fn ways(&self, pattern: &[Symbol]) -> Vec<Way> {
+        let mut ways = vec![Way::Sequence];
         let entries = &self.case.kernels;
         if entries.iter().any(|e| e.count.least > 0) {
-            let list = Candidate::searched(Method::Expected, "the spec's kernel list", searcher.expected());
             // A list that names a part of the op only, where others must match too, finds that part only.
             let whole = entries.iter().map(|e| e.count.least as usize).sum::<usize>() * 2 > pattern.len();
-            let first = if whole && self.mock_lacks_expected(pattern) { 0 } else { candidates.len() };
-            candidates.insert(first, list);
+            let first = if whole && self.mock_lacks_expected(pattern) { 0 } else { ways.len() };
+            ways.insert(first, Way::List);
         }
-        let how = "the families of the mock's kernel sequence";
-        candidates.push(Candidate::searched(Method::Sequence, how, searcher.like_families(pattern)));
-        candidates
+        ways.push(Way::Families);
+        ways
+    }
+
+    fn candidate(&self, way: Way, scope: &Scope, each: &Each, mock_trace: &Trace, mock: &Selection) -> Candidate {
+        let (after, before) = match each {
+            Each::Like { after, before } => (after.as_ref(), before.as_ref()),
+            _ => (None, None),
+        };
+        let across_streams = mock.instances.first().is_some_and(|i| uses_several_streams(mock_trace, i));
+        let searcher = Searcher { after, before, across_streams, ..self.searcher(scope) };
+        let pattern = &mock.sequence;
+        match way {
+            Way::Marks => self.by_marks(scope, each),
+            Way::Sequence => {
+                Candidate::searched(Method::Sequence, "the mock's kernel sequence", searcher.like(pattern))
+            }
+            Way::List => Candidate::searched(Method::Expected, "the spec's kernel list", searcher.expected()),
+            Way::Families => {
+                let how = "the families of the mock's kernel sequence";
+                Candidate::searched(Method::Sequence, how, searcher.like_families(pattern))
+            }
+        }
     }
 
     /// Whether the mock's sequence holds too few of some listed kernel.

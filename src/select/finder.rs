@@ -134,8 +134,7 @@ impl Finder<'_> {
     }
 
     /// Refuses instances that are no op but a whole run.
-    pub(super) fn refuse_long(&self, found: &Candidate, settled: &Settled, scope: &Scope) -> Result<(), Box<NotFound>> {
-        let kernels = settled.sequence.len();
+    pub(super) fn refuse_long(&self, found: &Candidate, kernels: usize, scope: &Scope) -> Result<(), Box<NotFound>> {
         if kernels <= INSTANCE_KERNELS {
             return Ok(());
         }

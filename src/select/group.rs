@@ -11,16 +11,25 @@ use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
 /// Collects operations by key, keys in the order of their first operation.
-fn by_key<K: Hash + Eq>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
+fn by_key<K: Hash + Eq + Copy>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
     let mut index: FxHashMap<K, usize> = FxHashMap::default();
     let mut instances: Vec<Instance> = Vec::new();
+    // Neighbours mostly have one key.
+    let mut recent: Option<(K, usize)> = None;
     for &op in ops {
         let Some(key) = key(op) else { continue };
-        let slot = *index.entry(key).or_insert_with(|| {
-            instances.push(Instance::default());
-            instances.len() - 1
-        });
+        let slot = match recent {
+            Some((same, slot)) if same == key => slot,
+            _ => *index.entry(key).or_insert_with(|| {
+                instances.push(Instance::default());
+                instances.len() - 1
+            }),
+        };
+        recent = Some((key, slot));
         instances[slot].ops.push(op);
+    }
+    for instance in &mut instances {
+        instance.ops.shrink_to_fit();
     }
     instances
 }
@@ -101,14 +110,14 @@ pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
 /// that of the launches, and of the nodes of a graph.
 fn in_issue_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
     for instance in &mut instances {
-        let Some(first) = instance.ops.first().map(|&op| trace.op(op).stream) else { continue };
-        if instance.ops.iter().all(|&op| trace.op(op).stream == first) {
+        let Some(first) = instance.ops.first().map(|&op| trace.ops.stream(op)) else { continue };
+        if instance.ops.iter().all(|&op| trace.ops.stream(op) == first) {
             continue;
         }
         instance.ops.sort_by_key(|&op| {
             let launch = trace.ops.launch(op).map(|l| trace.launches.start(l));
             let node = trace.ops.node(op).map(|n| trace.nodes.root[n as usize]);
-            (launch, node, trace.op(op).start, op)
+            (launch, node, trace.ops.start(op), op)
         });
     }
     instances
@@ -150,7 +159,7 @@ pub(super) fn by_period(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: S
                 ops,
                 period: run.period,
                 busy: ops.iter().map(|&op| trace.ops.duration(op)).sum::<i64>() as f64,
-                end: ops.last().map_or(0, |&op| trace.op(op).end),
+                end: ops.last().map_or(0, |&op| trace.ops.end(op)),
                 last: run.end + run.period > text.len(),
                 whole: run.end == text.len() && (run.end - run.start).is_multiple_of(run.period),
             });
@@ -183,23 +192,17 @@ struct Stretch<'t> {
 /// All streams of each device as one, in the order in which their work was issued: what works on several streams at
 /// once repeats only there.
 pub(super) fn merged(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
-    let grouped = by_key(scope, |i| {
-        let op = trace.op(i);
-        Some((op.process, op.device))
-    });
+    let grouped = by_key(scope, |op| Some((trace.ops.process(op), trace.ops.device(op))));
     in_issue_order(trace, grouped).into_iter().map(|i| i.ops).collect()
 }
 
 /// The scope by stream (process, device, stream), each in time order.
 pub(super) fn streams(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
-    let grouped = by_key(scope, |i| {
-        let op = trace.op(i);
-        Some((op.process, op.device, op.stream))
-    });
+    let grouped = by_key(scope, |op| Some((trace.ops.process(op), trace.ops.device(op), trace.ops.stream(op))));
     grouped.into_iter().map(|i| i.ops).collect()
 }
 
 pub(super) fn in_time_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
-    instances.sort_by_key(|i| i.ops.first().map_or((0, 0), |&op| (trace.op(op).start, op)));
+    instances.sort_by_key(|i| i.ops.first().map_or((0, 0), |&op| (trace.ops.start(op), op)));
     instances
 }

@@ -36,7 +36,7 @@ impl Finder<'_> {
         let Some(mut found) = first else { return Err(self.not_found(tried, &scope)) };
         let instances = std::mem::take(&mut found.instances);
         let mut settled = settle::most_frequent(self.trace, self.lexicon, self.spec.side, instances);
-        self.refuse_long(&found, &settled, &scope)?;
+        self.refuse_long(&found, settled.sequence.len(), &scope)?;
         settled.notes.extend(notes::misspelt(self, &tried));
         settled.notes.extend(notes::compared_share(self, &scope, &settled));
         let second = second.map(|other| self.same_sequence(&settled.sequence, other));

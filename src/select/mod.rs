@@ -18,7 +18,7 @@ mod selection;
 mod settle;
 
 pub use lexicon::{Lexicon, Symbol};
-pub use selection::{Instance, LeftOut, Method, NotFound, SecondOpinion, Selection, SelectionNote};
+pub use selection::{Instance, LeftOut, Method, NotFound, Rank, SecondOpinion, Selection, SelectionNote};
 
 use crate::diag::Side;
 use crate::kernel::Families;

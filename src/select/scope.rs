@@ -84,11 +84,11 @@ fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Vec
         ProcessFilter::HasKernel(pattern) => {
             let names: Vec<bool> =
                 trace.names.ids().map(|id| pattern.matches(trace.names.identity(id), families)).collect();
-            all.clone().filter(|&i| names[trace.ops.name(i).0 as usize]).map(|i| trace.op(i).process.0).collect()
+            all.clone().filter(|&i| names[trace.ops.name(i).0 as usize]).map(|i| trace.ops.process(i).0).collect()
         }
         ProcessFilter::Index(n) => {
             let mut seen: Vec<u16> = Vec::new();
-            for process in all.clone().map(|i| trace.op(i).process.0) {
+            for process in all.clone().map(|i| trace.ops.process(i).0) {
                 if !seen.contains(&process) {
                     seen.push(process);
                 }
@@ -96,7 +96,7 @@ fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Vec
             seen.get(*n as usize).copied().into_iter().collect()
         }
     };
-    let ops: Vec<u32> = all.filter(|&i| wanted.contains(&trace.op(i).process.0)).collect();
+    let ops: Vec<u32> = all.filter(|&i| wanted.contains(&trace.ops.process(i).0)).collect();
     (!ops.is_empty()).then_some(ops)
 }
 
@@ -109,58 +109,68 @@ fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
 fn open_at_launch(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
     let names = matching_names(trace, patterns);
     // How many patterns hold inside a chain, if `before` of them held outside it.
-    let held = |before: usize| {
-        trace.ranges.inwards(|around: Option<&usize>, range| {
+    let held = |before: u32| {
+        trace.ranges.inwards(|around: Option<&u32>, range| {
             let held = around.copied().unwrap_or(before);
-            held + usize::from(names.get(held).is_some_and(|names| names.contains(&trace.ranges.name(range).0)))
+            let name = trace.ranges.name(range).0 as usize;
+            held + u32::from(names.get(held as usize).is_some_and(|names| names[name]))
         })
     };
-    let held: Vec<Vec<usize>> = (0..patterns.len()).map(held).collect();
-    let inside = |before: usize, context: ContextId| {
-        held.get(before).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
+    let held: Vec<Vec<u32>> = (0..patterns.len() as u32).map(held).collect();
+    let inside = |before: u32, context: ContextId| {
+        held.get(before as usize).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
     };
-    let holds = |&op: &u32| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len();
+    let holds =
+        |&op: &u32| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len() as u32;
     ops.iter().copied().filter(holds).collect()
 }
 
-/// For each pattern the range names it matches.
-fn matching_names(trace: &Trace, patterns: &[&Glob]) -> Vec<FxHashSet<u32>> {
-    patterns
-        .iter()
-        .map(|p| {
-            let names = trace.names.ranges().iter().enumerate();
-            names.filter(|(_, n)| p.matches(&n.text)).map(|(i, _)| i as u32).collect()
-        })
-        .collect()
+/// For each pattern, whether it matches each range name.
+fn matching_names(trace: &Trace, patterns: &[&Glob]) -> Vec<Vec<bool>> {
+    patterns.iter().map(|p| trace.names.ranges().iter().map(|name| p.matches(&name.text)).collect()).collect()
 }
 
 /// Operations launched, by any process, while such ranges were open somewhere: an engine's kernels belong
 /// to a child process, its `measured` range to the parent.
 fn during(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
-    let mut windows: Vec<(i64, i64)> = vec![(i64::MIN, i64::MAX)];
+    let mut windows = Windows::new(vec![(i64::MIN, i64::MAX)]);
     for names in matching_names(trace, patterns) {
-        let mut inner: Vec<(i64, i64)> = (0..trace.ranges.len() as u32)
-            .filter(|&r| names.contains(&trace.ranges.name(r).0))
+        let inner = (0..trace.ranges.len() as u32)
+            .filter(|&r| names[trace.ranges.name(r).0 as usize])
             .map(|r| (trace.ranges.start(r), trace.ranges.end(r)))
-            .filter(|&(start, end)| windows.iter().any(|&(s, e)| s <= start && end <= e))
-            .collect();
-        inner.sort_unstable();
-        windows = inner;
+            .filter(|&(start, end)| windows.hold(start, end));
+        windows = Windows::new(inner.collect());
     }
-    let mut furthest = Vec::with_capacity(windows.len());
-    let mut end = i64::MIN;
-    for window in &windows {
-        end = end.max(window.1);
-        furthest.push(end);
+    let inside = |&op: &u32| {
+        let at = trace.ops.launch(op).map_or(trace.ops.start(op), |l| trace.launches.start(l));
+        windows.hold(at, at)
+    };
+    ops.iter().copied().filter(inside).collect()
+}
+
+/// Stretches of time, which may overlap.
+struct Windows {
+    /// In order.
+    starts: Vec<i64>,
+    /// Per window: the furthest end of it and of all that start before.
+    furthest: Vec<i64>,
+}
+
+impl Windows {
+    fn new(mut windows: Vec<(i64, i64)>) -> Self {
+        windows.sort_unstable();
+        let furthest = windows.iter().scan(i64::MIN, |furthest, &(_, end)| {
+            *furthest = end.max(*furthest);
+            Some(*furthest)
+        });
+        Self { furthest: furthest.collect(), starts: windows.iter().map(|window| window.0).collect() }
     }
-    ops.iter()
-        .copied()
-        .filter(|&op| {
-            let at = trace.ops.launch(op).map_or(trace.op(op).start, |l| trace.launches.start(l));
-            let before = windows.partition_point(|w| w.0 <= at);
-            before > 0 && furthest[before - 1] >= at
-        })
-        .collect()
+
+    /// Whether one of them holds this stretch.
+    fn hold(&self, start: i64, end: i64) -> bool {
+        let before = self.starts.partition_point(|&s| s <= start);
+        before.checked_sub(1).and_then(|last| self.furthest.get(last)).is_some_and(|&furthest| furthest >= end)
+    }
 }
 
 /// Says what was left away, or, where a range of nearly the same name shows that it is a mistake, that nothing can be

@@ -1,6 +1,6 @@
 //! Instances without marks: occurrences of a kernel sequence in the stream.
 
-use super::group::{in_time_order, merged, streams};
+use super::group::{merged, streams};
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::Instance;
 use crate::diag::Side;
@@ -38,20 +38,51 @@ pub(super) struct Searcher<'a> {
     pub(super) across_streams: bool,
 }
 
+/// A stretch of one of the texts that are searched.
+#[derive(Debug, Clone, Copy)]
+struct Occurrence {
+    text: u32,
+    start: u32,
+    end: u32,
+    confidence: f64,
+}
+
+/// Occurrences in the texts they stand in.
+struct Occurrences {
+    /// Operations, stream by stream.
+    texts: Vec<Vec<u32>>,
+    /// In time order.
+    found: Vec<Occurrence>,
+}
+
+impl Occurrences {
+    fn ops(&self, of: &Occurrence) -> &[u32] {
+        &self.texts[of.text as usize][of.start as usize..of.end as usize]
+    }
+
+    fn instances(&self) -> Vec<Instance> {
+        self.found.iter().map(|of| Instance { ops: self.ops(of).to_vec() }).collect()
+    }
+}
+
 impl Searcher<'_> {
     /// Occurrences of `pattern` (symbols of the other side), stream by stream.
     pub(super) fn like(&self, pattern: &[Symbol]) -> Found {
         let absent: Vec<u32> = pattern.iter().map(|&s| self.absent(s)).collect();
-        let found = self.occurrences(&absent, &|i, symbol| self.lexicon.substitution(pattern[i], symbol));
-        let mut found = self.confirm(found);
+        let mut occurrences = self.occurrences(&absent, &|i, symbol| self.lexicon.substitution(pattern[i], symbol));
+        let mut found = Found { confidence: best(&occurrences.found), ..Found::default() };
+        self.confirm(&mut occurrences, &mut found);
         // Where the very kernels are found, occurrences of mere relatives (other tiles) are other works.
-        let has_one = |i: &Instance| {
-            i.ops.iter().any(|&op| pattern.contains(&self.lexicon.symbol(self.side, self.trace.ops.name(op))))
-        };
-        if found.instances.iter().any(has_one) {
-            found.instances.retain(has_one);
+        let mut own = vec![false; self.lexicon.len()];
+        pattern.iter().for_each(|&symbol| own[symbol as usize] = true);
+        let has_one: Vec<bool> =
+            occurrences.found.iter().map(|of| occurrences.ops(of).iter().any(|&op| own[self.symbol(op)])).collect();
+        if has_one.contains(&true) {
+            let mut has_one = has_one.into_iter();
+            occurrences.found.retain(|_| has_one.next().unwrap_or(false));
         }
-        self.extend(&mut found.instances);
+        self.extend(&mut occurrences);
+        found.instances = occurrences.instances();
         found
     }
 
@@ -59,32 +90,36 @@ impl Searcher<'_> {
     /// little about names, so its confidence is capped.
     pub(super) fn like_families(&self, pattern: &[Symbol]) -> Found {
         let absent = vec![cost::ABSENT; pattern.len()];
-        let mut found = self.occurrences(&absent, &|i, symbol| match self.lexicon.level(pattern[i], symbol) {
+        let occurrences = self.occurrences(&absent, &|i, symbol| match self.lexicon.level(pattern[i], symbol) {
             Some(Level::Family) => cost::EXTRA,
             _ => self.lexicon.substitution(pattern[i], symbol),
         });
-        found.confidence = found.confidence.min(CONFIDENCE_FAMILY_ONLY);
-        found
+        let confidence = best(&occurrences.found).min(CONFIDENCE_FAMILY_ONLY);
+        Found { instances: occurrences.instances(), confidence, ..Found::default() }
     }
 
     /// Occurrences of the spec's kernel list, in its order: what the op should launch, whatever the mock does.
     /// An entry whose count is `n` stands `n` times; one that may be absent is left away.
     pub(super) fn expected(&self) -> Found {
         let listed = self.entries.iter().flat_map(|e| std::iter::repeat_n(e, e.count.least.min(64) as usize));
-        let pattern: Vec<&KernelEntry> = listed.collect();
-        let matches: Vec<Vec<bool>> = pattern
-            .iter()
-            .map(|entry| {
-                let symbols = 0..self.lexicon.len() as Symbol;
-                symbols.map(|s| self.lexicon.matches(s, &entry.patterns, self.families)).collect()
-            })
-            .collect();
-        let absent = vec![cost::ABSENT; pattern.len()];
-        let mut found = self.occurrences(&absent, &|i, symbol| {
+        let matches: Vec<Vec<bool>> = listed.map(|entry| self.matching(|e| std::ptr::eq(e, entry))).collect();
+        let absent = vec![cost::ABSENT; matches.len()];
+        let mut occurrences = self.occurrences(&absent, &|i, symbol| {
             if matches[i][symbol as usize] { cost::SAME } else { cost::OTHER }
         });
-        self.extend(&mut found.instances);
-        found
+        self.extend(&mut occurrences);
+        let confidence = best(&occurrences.found);
+        Found { instances: occurrences.instances(), confidence, ..Found::default() }
+    }
+
+    /// Per symbol, whether an entry of this kind names it.
+    fn matching(&self, kind: impl Fn(&KernelEntry) -> bool) -> Vec<bool> {
+        let named = |s| self.entries.iter().any(|e| kind(e) && self.lexicon.matches(s, &e.patterns, self.families));
+        (0..self.lexicon.len() as Symbol).map(named).collect()
+    }
+
+    fn symbol(&self, op: u32) -> usize {
+        self.lexicon.symbol(self.side, self.trace.ops.name(op)) as usize
     }
 
     /// What it costs to leave a kernel out: more if it makes the op what it is.
@@ -94,30 +129,26 @@ impl Searcher<'_> {
         if core { cost::CORE_ABSENT } else { cost::ABSENT }
     }
 
-    fn occurrences(&self, absent: &[u32], substitution: &dyn Fn(usize, Symbol) -> u32) -> Found {
+    fn occurrences(&self, absent: &[u32], substitution: &dyn Fn(usize, Symbol) -> u32) -> Occurrences {
         let pattern = Pattern { absent, substitution };
-        let mut found = Found::default();
-        let mut confidences: Vec<f64> = Vec::new();
-        for stream in self.texts() {
-            let text = self.lexicon.symbols(self.side, self.trace, &stream);
-            for hit in sequence::search(&text, self.lexicon.len(), &pattern, HIT_COST) {
-                if self.has_neighbours(&stream, hit.start, hit.end) {
-                    confidences.push(pattern.confidence(&hit));
-                    found.instances.push(Instance { ops: stream[hit.start..hit.end].to_vec() });
-                }
-            }
+        let texts = if self.across_streams { merged(self.trace, self.scope) } else { streams(self.trace, self.scope) };
+        let mut found: Vec<Occurrence> = Vec::new();
+        for (text, stream) in texts.iter().enumerate() {
+            let symbols = self.lexicon.symbols(self.side, self.trace, stream);
+            let hits = sequence::search(&symbols, self.lexicon.len(), &pattern, HIT_COST);
+            let hits = hits.into_iter().filter(|hit| self.has_neighbours(stream, hit.start, hit.end));
+            found.extend(hits.map(|hit| Occurrence {
+                text: text as u32,
+                start: hit.start as u32,
+                end: hit.end as u32,
+                confidence: pattern.confidence(&hit),
+            }));
         }
         // What is only half as alike as the best is something else.
-        let best = confidences.iter().copied().fold(0.0, f64::max);
-        let mut alike = confidences.into_iter().map(|c| c > best * HIT_ALIKE);
-        found.instances.retain(|_| alike.next().unwrap_or(false));
-        found.confidence = best;
-        found.instances = in_time_order(self.trace, found.instances);
-        found
-    }
-
-    fn texts(&self) -> Vec<Vec<u32>> {
-        if self.across_streams { merged(self.trace, self.scope) } else { streams(self.trace, self.scope) }
+        let least = best(&found) * HIT_ALIKE;
+        found.retain(|of| of.confidence > least);
+        found.sort_by_key(|of| texts[of.text as usize][of.start as usize]);
+        Occurrences { texts, found }
     }
 
     fn has_neighbours(&self, stream: &[u32], start: usize, end: usize) -> bool {
@@ -130,55 +161,50 @@ impl Searcher<'_> {
 
     /// Drops occurrences without the spec's critical kernels if any has them all. Where the likeness alone would not
     /// do, holding them is a second, independent sign.
-    fn confirm(&self, mut found: Found) -> Found {
-        let critical: Vec<&KernelEntry> = self.entries.iter().filter(|e| e.critical).collect();
-        let holds_all = |instance: &Instance| {
-            let symbols = self.lexicon.symbols(self.side, self.trace, &instance.ops);
-            let held = |e: &&KernelEntry| symbols.iter().any(|&s| self.lexicon.matches(s, &e.patterns, self.families));
-            critical.iter().all(held)
-        };
-        if !critical.is_empty() && found.instances.iter().any(holds_all) {
-            let before = found.instances.len();
-            found.instances.retain(holds_all);
-            found.dropped = before - found.instances.len();
-            found.confirmed = true;
+    fn confirm(&self, occurrences: &mut Occurrences, found: &mut Found) {
+        let critical: Vec<Vec<bool>> =
+            self.entries.iter().filter(|e| e.critical).map(|entry| self.matching(|e| std::ptr::eq(e, entry))).collect();
+        if critical.is_empty() {
+            return;
         }
-        found
+        let holds_all = |of: &Occurrence| {
+            let ops = occurrences.ops(of);
+            critical.iter().all(|named| ops.iter().any(|&op| named[self.symbol(op)]))
+        };
+        let holding: Vec<bool> = occurrences.found.iter().map(holds_all).collect();
+        if holding.contains(&true) {
+            found.dropped = holding.iter().filter(|holds| !**holds).count();
+            found.confirmed = true;
+            let mut holding = holding.into_iter();
+            occurrences.found.retain(|_| holding.next().unwrap_or(false));
+        }
     }
 
-    /// Lets each instance grow over neighbours that the list names too: optional kernels at the op's ends.
-    fn extend(&self, instances: &mut [Instance]) {
-        let listed: Vec<bool> = (0..self.lexicon.len() as Symbol)
-            .map(|s| self.entries.iter().any(|e| self.lexicon.matches(s, &e.patterns, self.families)))
-            .collect();
+    /// Lets each occurrence grow over neighbours that the list names too: optional kernels at the op's ends.
+    fn extend(&self, occurrences: &mut Occurrences) {
+        let listed = self.matching(|_| true);
         let mut held = vec![false; self.trace.len()];
-        for &op in instances.iter().flat_map(|i| &i.ops) {
+        for &op in occurrences.found.iter().flat_map(|of| occurrences.ops(of)) {
             held[op as usize] = true;
         }
-        let streams = self.texts();
-        let mut place = vec![(0, 0); self.trace.len()];
-        for (s, stream) in streams.iter().enumerate() {
-            for (i, &op) in stream.iter().enumerate() {
-                place[op as usize] = (s, i);
-            }
-        }
-        for instance in instances {
-            let (Some(&first), Some(&last)) = (instance.ops.first(), instance.ops.last()) else { continue };
-            let stream = &streams[place[first as usize].0];
+        for of in &mut occurrences.found {
+            let text = &occurrences.texts[of.text as usize];
             let mut take = |op: u32| {
-                let free =
-                    listed[self.lexicon.symbol(self.side, self.trace.ops.name(op)) as usize] && !held[op as usize];
+                let free = listed[self.symbol(op)] && !held[op as usize];
                 held[op as usize] |= free;
                 free
             };
-            let (mut start, mut end) = (place[first as usize].1, place[last as usize].1 + 1);
-            while end < stream.len() && take(stream[end]) {
-                end += 1;
+            while text.get(of.end as usize).is_some_and(|&op| take(op)) {
+                of.end += 1;
             }
-            while start > 0 && take(stream[start - 1]) {
-                start -= 1;
+            while of.start > 0 && take(text[of.start as usize - 1]) {
+                of.start -= 1;
             }
-            instance.ops = stream[start..end].to_vec();
         }
     }
+}
+
+/// The confidence of the occurrence that is most alike.
+fn best(found: &[Occurrence]) -> f64 {
+    found.iter().map(|of| of.confidence).fold(0.0, f64::max)
 }

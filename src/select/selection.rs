@@ -2,6 +2,7 @@
 
 use super::lexicon::Symbol;
 use crate::diag::{Loc, Severity, Side};
+use crate::trace::ProcessId;
 use serde::{Deserialize, Serialize};
 
 /// How instances were found.
@@ -29,6 +30,15 @@ pub enum Method {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Instance {
     pub ops: Vec<u32>,
+}
+
+/// One of several processes or devices that run the op.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rank {
+    pub process: ProcessId,
+    pub device: u16,
+    /// Of the sums of durations of its instances.
+    pub median_ns: f64,
 }
 
 /// Instances that are not compared, and why.
@@ -75,8 +85,8 @@ pub struct Selection {
     pub instances: Vec<Instance>,
     /// The normalised sequence of every instance.
     pub sequence: Vec<Symbol>,
-    /// Instances with the same sequence in other processes or devices, with these: the ranks.
-    pub ranks: Vec<Instance>,
+    /// The processes and devices that run this sequence, if there are several.
+    pub ranks: Vec<Rank>,
     pub left_out: Vec<LeftOut>,
     pub notes: Vec<SelectionNote>,
     pub second: Option<SecondOpinion>,

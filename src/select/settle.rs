@@ -1,13 +1,13 @@
 //! From all instances found to the ones that are compared: one class, without warm-up.
 
 use super::lexicon::{Lexicon, Symbol};
-use super::selection::{Instance, LeftOut, SelectionNote};
+use super::selection::{Instance, LeftOut, Rank, SelectionNote};
 use crate::diag::{Severity, Side, Spanned, duration};
 use crate::kernel::is_generated;
 use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cost};
 use crate::sequence::{Step, align, align_cost};
 use crate::stats::{leading_outliers, median};
-use crate::trace::Trace;
+use crate::trace::{ProcessId, ShapeId, Trace};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -16,19 +16,25 @@ use std::collections::BTreeMap;
 pub(super) struct Settled {
     pub(super) instances: Vec<Instance>,
     pub(super) sequence: Vec<Symbol>,
-    /// Instances with this sequence and launch mode in every process.
-    pub(super) ranks: Vec<Instance>,
+    /// The processes and devices with this sequence and launch mode, if there are several.
+    pub(super) ranks: Vec<Rank>,
     pub(super) left_out: Vec<LeftOut>,
     pub(super) notes: Vec<SelectionNote>,
 }
 
 /// What one class has in common.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Clone)]
-struct Class {
+pub(super) struct Class {
     process: u16,
     device: u16,
     from_graph: bool,
     sequence: Vec<Symbol>,
+}
+
+impl Class {
+    pub(super) fn sequence(&self) -> &[Symbol] {
+        &self.sequence
+    }
 }
 
 /// What instances are compared with when a class is chosen.
@@ -40,11 +46,11 @@ pub(super) struct Model<'a> {
 
 /// The mock's side: the most frequent class, the later one among equals.
 pub(super) fn most_frequent(trace: &Trace, lexicon: &Lexicon, side: Side, instances: Vec<Instance>) -> Settled {
-    let classes = classify(trace, lexicon, side, instances);
-    let best =
-        classes.iter().max_by_key(|(_, members)| (members.len(), members.last().and_then(|i| i.ops.last()).copied()));
-    let Some(best) = best.map(|(class, _)| class.clone()) else { return Settled::default() };
-    keep(classes, &best)
+    let classes = Classes::new(trace, lexicon, side, instances);
+    match classes.most_frequent().cloned() {
+        Some(best) => classes.keep(trace, &best),
+        None => Settled::default(),
+    }
 }
 
 /// The E2E's side: nearest to the mock by names, then by launch shape, then the most frequent. Never by
@@ -52,42 +58,55 @@ pub(super) fn most_frequent(trace: &Trace, lexicon: &Lexicon, side: Side, instan
 pub(super) fn nearest_to(
     trace: &Trace,
     lexicon: &Lexicon,
-    side: Side,
-    instances: Vec<Instance>,
+    classes: Classes,
     model: &Model<'_>,
     exact: bool,
 ) -> Settled {
-    let total = instances.len();
-    let classes = classify(trace, lexicon, side, instances);
-    let biggest = classes.values().map(Vec::len).max().unwrap_or(0);
-    let least = if exact { ((total as f64 * CLASS_SHARE).ceil() as usize).min(biggest) } else { 1 };
+    let biggest = classes.members.values().map(Vec::len).max().unwrap_or(0);
+    let share = (classes.given as f64 * CLASS_SHARE).ceil() as usize;
+    let least = if exact { share.min(biggest) } else { 1 };
     let names = |class: &Class| {
         let (a, b) = (model.sequence, &class.sequence);
         align_cost(a.len(), b.len(), cost::EXTRA, |i, j| lexicon.substitution(a[i], b[j]))
     };
-    let best_names = classes.iter().filter(|(_, m)| m.len() >= least).map(|(c, _)| names(c)).min();
-    let Some(best_names) = best_names else { return Settled::default() };
-    let near: Vec<(&Class, f64, usize)> = classes
-        .iter()
-        .filter(|(c, m)| m.len() >= least && names(c) == best_names)
-        .map(|(class, members)| {
-            let distances = grid_distances(trace, lexicon, class, members, model);
-            let best = distances.iter().copied().fold(f64::INFINITY, f64::min);
-            let count = distances.iter().filter(|&&d| d <= best + GRID_CLASS).count();
-            (class, best, count)
-        })
+    let named = classes.members.iter().filter(|(_, m)| m.len() >= least).map(|(class, m)| (class, m, names(class)));
+    let named: Vec<(&Class, &Vec<Instance>, u32)> = named.collect();
+    let Some(best_names) = named.iter().map(|n| n.2).min() else { return Settled::default() };
+    let near: Vec<Near<'_>> = named
+        .into_iter()
+        .filter(|n| n.2 == best_names)
+        .map(|(class, members, _)| Near::new(class, grid_distances(trace, lexicon, class, members, model)))
         .collect();
-    let best_grid = near.iter().map(|n| n.1).fold(f64::INFINITY, f64::min);
-    let best = near.iter().filter(|n| n.1 <= best_grid + GRID_CLASS).max_by(|a, b| a.2.cmp(&b.2).then(b.0.cmp(a.0)));
-    let Some(best) = best.map(|n| n.0.clone()) else { return Settled::default() };
-    let mut settled = keep(classes, &best);
-    let distances = grid_distances(trace, lexicon, &best, &settled.instances, model);
-    let limit = distances.iter().copied().fold(f64::INFINITY, f64::min) + GRID_CLASS;
+    let best_grid = near.iter().map(|n| n.best).fold(f64::INFINITY, f64::min);
+    let eligible = near.into_iter().filter(|n| n.best <= best_grid + GRID_CLASS);
+    let best = eligible.max_by(|a, b| a.count.cmp(&b.count).then(b.class.cmp(a.class)));
+    let Some((best, distances, limit)) = best.map(|n| (n.class.clone(), n.distances, n.best + GRID_CLASS)) else {
+        return Settled::default();
+    };
+    let mut settled = classes.keep(trace, &best);
     let before = settled.instances.len();
     let mut distance = distances.into_iter();
     settled.instances.retain(|_| distance.next().is_some_and(|d| d <= limit));
     settled.leave_out("with other launch shapes, further from the mock's", before - settled.instances.len());
     settled
+}
+
+/// A class whose names are as near to the mock's as any's.
+struct Near<'a> {
+    class: &'a Class,
+    /// Per instance: how far its launch shapes are from the mock's.
+    distances: Vec<f64>,
+    best: f64,
+    /// Instances about as near as the best one.
+    count: usize,
+}
+
+impl<'a> Near<'a> {
+    fn new(class: &'a Class, distances: Vec<f64>) -> Self {
+        let best = distances.iter().copied().fold(f64::INFINITY, f64::min);
+        let count = distances.iter().filter(|&&d| d <= best + GRID_CLASS).count();
+        Self { class, distances, best, count }
+    }
 }
 
 impl Settled {
@@ -131,22 +150,21 @@ impl Settled {
 
     /// Warns where one name sequence stands in several surroundings that differ in time: two works.
     pub(super) fn check_surroundings(&mut self, trace: &Trace, lexicon: &Lexicon, side: Side, scope: &[u32]) {
-        let mut neighbours: FxHashMap<u32, (Option<Symbol>, Option<Symbol>)> = FxHashMap::default();
-        for stream in super::group::streams(trace, scope) {
-            let position: FxHashMap<u32, usize> = stream.iter().enumerate().map(|(i, &op)| (op, i)).collect();
-            for (n, instance) in self.instances.iter().enumerate() {
-                let (Some(first), Some(last)) = (instance.ops.first(), instance.ops.last()) else { continue };
-                if let (Some(&a), Some(&b)) = (position.get(first), position.get(last)) {
-                    let symbol = |op: &u32| lexicon.symbol(side, trace.ops.name(*op));
-                    let before = a.checked_sub(1).and_then(|i| stream.get(i)).map(symbol);
-                    neighbours.insert(n as u32, (before, stream.get(b + 1).map(symbol)));
-                }
-            }
-        }
+        let streams = super::group::streams(trace, scope);
+        let place = |op: u32| (trace.ops.process(op), trace.ops.device(op), trace.ops.stream(op));
+        let by_place: FxHashMap<_, usize> =
+            streams.iter().enumerate().filter_map(|(i, stream)| Some((place(*stream.first()?), i))).collect();
+        // What stands before and after an instance that begins and ends on one stream. A stream is in order.
+        let neighbours = |instance: &Instance| -> Option<(Option<Symbol>, Option<Symbol>)> {
+            let (&first, &last) = (instance.ops.first()?, instance.ops.last()?);
+            let stream = &streams[*by_place.get(&place(first))?];
+            let (a, b) = (stream.binary_search(&first).ok()?, stream.binary_search(&last).ok()?);
+            let symbol = |op: &u32| lexicon.symbol(side, trace.ops.name(*op));
+            Some((a.checked_sub(1).and_then(|i| stream.get(i)).map(symbol), stream.get(b + 1).map(symbol)))
+        };
         let mut groups: BTreeMap<(Option<Symbol>, Option<Symbol>), Vec<f64>> = BTreeMap::new();
-        for (n, instance) in self.instances.iter().enumerate() {
-            let key = neighbours.get(&(n as u32)).copied().unwrap_or_default();
-            groups.entry(key).or_default().push(time(trace, instance));
+        for instance in &self.instances {
+            groups.entry(neighbours(instance).unwrap_or_default()).or_default().push(time(trace, instance));
         }
         let medians: Vec<f64> =
             groups.values().filter(|g| g.len() >= PERIOD_REPEATS).filter_map(|g| median(g)).collect();
@@ -173,48 +191,88 @@ pub(super) fn time(trace: &Trace, instance: &Instance) -> f64 {
     instance.ops.iter().map(|&op| trace.ops.duration(op)).sum::<i64>() as f64
 }
 
-fn classify(trace: &Trace, lexicon: &Lexicon, side: Side, instances: Vec<Instance>) -> BTreeMap<Class, Vec<Instance>> {
-    let mut classes: BTreeMap<Class, Vec<Instance>> = BTreeMap::new();
-    for instance in instances {
-        let Some(&first) = instance.ops.first() else { continue };
-        let class = Class {
-            process: trace.op(first).process.0,
-            device: trace.op(first).device,
-            from_graph: is_from_graph(trace, &instance),
-            sequence: lexicon.symbols(side, trace, &instance.ops),
-        };
-        classes.entry(class).or_default().push(instance);
+/// Instances by what they have in common, those of a class in time order.
+pub(super) struct Classes {
+    members: BTreeMap<Class, Vec<Instance>>,
+    /// How many instances there were, with those that hold nothing.
+    given: usize,
+}
+
+impl Classes {
+    pub(super) fn new(trace: &Trace, lexicon: &Lexicon, side: Side, instances: Vec<Instance>) -> Self {
+        let given = instances.len();
+        let mut index: FxHashMap<Class, usize> = FxHashMap::default();
+        let mut members: Vec<Vec<Instance>> = Vec::new();
+        // Filled anew for each instance: there are few classes, and an allocation for each instance would cost more
+        // than finding its class.
+        let mut class = Class { process: 0, device: 0, from_graph: false, sequence: Vec::new() };
+        for instance in instances {
+            let Some(&first) = instance.ops.first() else { continue };
+            class.process = trace.ops.process(first).0;
+            class.device = trace.ops.device(first);
+            class.from_graph = is_from_graph(trace, &instance);
+            class.sequence.clear();
+            class.sequence.extend(instance.ops.iter().map(|&op| lexicon.symbol(side, trace.ops.name(op))));
+            let slot = match index.get(&class) {
+                Some(&slot) => slot,
+                None => {
+                    index.insert(class.clone(), members.len());
+                    members.push(Vec::new());
+                    members.len() - 1
+                }
+            };
+            members[slot].push(instance);
+        }
+        let members = index.into_iter().map(|(class, slot)| (class, std::mem::take(&mut members[slot])));
+        Self { members: members.collect(), given }
     }
-    classes
+
+    /// The class with most instances, the later one among equals.
+    pub(super) fn most_frequent(&self) -> Option<&Class> {
+        let last = |members: &[Instance]| members.last().and_then(|i| i.ops.last()).copied();
+        self.members.iter().max_by_key(|(_, members)| (members.len(), last(members))).map(|(class, _)| class)
+    }
+
+    /// The processes and devices that run this sequence in this launch mode, if there are several.
+    fn ranks(&self, trace: &Trace, best: &Class) -> Vec<Rank> {
+        let alike = |class: &Class| class.sequence == best.sequence && class.from_graph == best.from_graph;
+        let ranks: Vec<_> = self.members.iter().filter(|(class, _)| alike(class)).collect();
+        if ranks.len() < 2 {
+            return Vec::new();
+        }
+        let rank = |(class, members): (&Class, &Vec<Instance>)| {
+            let times: Vec<f64> = members.iter().map(|instance| time(trace, instance)).collect();
+            Some(Rank { process: ProcessId(class.process), device: class.device, median_ns: median(&times)? })
+        };
+        ranks.into_iter().filter_map(rank).collect()
+    }
+
+    fn keep(self, trace: &Trace, best: &Class) -> Settled {
+        let mut settled =
+            Settled { sequence: best.sequence.clone(), ranks: self.ranks(trace, best), ..Settled::default() };
+        let (mut sequences, mut modes, mut processes) = (0, 0, 0);
+        for (class, members) in self.members {
+            if class == *best {
+                settled.instances = members;
+            } else if (class.process, class.device) != (best.process, best.device) {
+                processes += members.len();
+            } else if class.sequence == best.sequence {
+                modes += members.len();
+            } else {
+                sequences += members.len();
+            }
+        }
+        settled.leave_out("with another kernel sequence", sequences);
+        settled.leave(if best.from_graph { "launched eagerly" } else { "replayed from a graph" }, modes, false);
+        settled.leave("in another process or on another device", processes, false);
+        settled
+    }
 }
 
 /// Most of the time decides: an engine may launch a copy eagerly beside its graph.
 fn is_from_graph(trace: &Trace, instance: &Instance) -> bool {
     let replayed: i64 = instance.ops.iter().filter(|&&op| trace.from_graph(op)).map(|&op| trace.ops.duration(op)).sum();
     replayed as f64 * 2.0 > time(trace, instance)
-}
-
-fn keep(classes: BTreeMap<Class, Vec<Instance>>, best: &Class) -> Settled {
-    let mut settled = Settled { sequence: best.sequence.clone(), ..Settled::default() };
-    let (mut sequences, mut modes, mut processes) = (0, 0, 0);
-    for (class, members) in classes {
-        if class.sequence == best.sequence && class.from_graph == best.from_graph {
-            settled.ranks.extend(members.iter().cloned());
-        }
-        if class == *best {
-            settled.instances = members;
-        } else if (class.process, class.device) != (best.process, best.device) {
-            processes += members.len();
-        } else if class.sequence == best.sequence {
-            modes += members.len();
-        } else {
-            sequences += members.len();
-        }
-    }
-    settled.leave_out("with another kernel sequence", sequences);
-    settled.leave(if best.from_graph { "launched eagerly" } else { "replayed from a graph" }, modes, false);
-    settled.leave("in another process or on another device", processes, false);
-    settled
 }
 
 /// Mean |ln(blocks / the model's blocks)| over kernels of the same name, for each instance; kernels whose
@@ -238,13 +296,21 @@ fn grid_distances(
             _ => None,
         })
         .collect();
+    // Neighbours mostly have one shape.
+    let mut recent: Vec<(Option<ShapeId>, f64)> = vec![(None, 0.0); pairs.len()];
     members
         .iter()
         .map(|member| {
-            let distances = pairs
-                .iter()
-                .filter_map(|&(j, mock)| member.ops.get(j).map(|&op| (blocks(trace, op) / mock).ln().abs()));
-            let (sum, n) = distances.fold((0.0, 0u32), |(sum, n), d| (sum + d, n + 1));
+            let (mut sum, mut n) = (0.0, 0u32);
+            for (&(j, mock), recent) in pairs.iter().zip(&mut recent) {
+                let Some(&op) = member.ops.get(j) else { continue };
+                let shape = Some(trace.ops.shape(op));
+                if recent.0 != shape {
+                    *recent = (shape, (blocks(trace, op) / mock).ln().abs());
+                }
+                sum += recent.1;
+                n += 1;
+            }
             if n == 0 { 0.0 } else { sum / f64::from(n) }
         })
         .collect()
@@ -252,6 +318,6 @@ fn grid_distances(
 
 /// Blocks of a kernel's grid, or bytes of a copy; at least 1.
 fn blocks(trace: &Trace, op: u32) -> f64 {
-    let shape = trace.shape(trace.op(op).shape);
+    let shape = trace.shape(trace.ops.shape(op));
     (shape.blocks() as f64).max(shape.bytes as f64).max(1.0)
 }

@@ -7,7 +7,7 @@
 //! covers too little. Below [`LATENCY_LEAST`]: nothing.
 
 use super::random::Random;
-use super::robust::{median, quantile};
+use super::robust::quantile_of_sorted;
 use crate::limits::{BOOTSTRAP_DRAWS, BOOTSTRAP_LEAST, LATENCY_LEAST};
 use serde::{Deserialize, Serialize};
 
@@ -37,26 +37,52 @@ const SEED: u64 = 0x5EED_A119;
 /// The interval of median(`first`) / median(`second`) at `level` (0.95). `None` with too few values on a
 /// side or a median that is not positive.
 pub fn ratio_interval(first: &[f64], second: &[f64], level: f64) -> Option<Interval> {
-    if first.len().min(second.len()) < LATENCY_LEAST {
-        return None;
-    }
-    let (a, b) = (median(first)?, median(second)?);
-    if !(a > 0.0 && b > 0.0) {
-        return None;
-    }
     let (first, second) = (sorted(first), sorted(second));
-    let (low, high, method) = if first.len().min(second.len()) < BOOTSTRAP_LEAST {
-        let (a, b) = (order_interval(&first, level), order_interval(&second, level));
-        (a.0 / b.1, a.1 / b.0, Method::OrderStatistics)
-    } else {
+    Resamples::new(first.len(), second.len()).ratio_interval(&first, &second, level)
+}
+
+/// Resamples of two samples, by which values their medians are: that depends on the numbers of values alone, so that
+/// the resamples of all kernels of an instance are drawn once.
+#[derive(Debug, Clone)]
+pub struct Resamples {
+    sizes: [usize; 2],
+    /// Per draw, for each sample: the two middle values of the resample, by their places in order.
+    draws: Vec<[(usize, usize); 2]>,
+}
+
+impl Resamples {
+    /// For samples of these sizes.
+    pub fn new(first: usize, second: usize) -> Self {
         let mut random = Random::new(SEED);
-        let draws: Vec<f64> = (0..BOOTSTRAP_DRAWS)
-            .map(|_| resampled_median(&first, &mut random) / resampled_median(&second, &mut random))
-            .collect();
-        let tail = (1.0 - level) / 2.0;
-        (quantile(&draws, tail)?, quantile(&draws, 1.0 - tail)?, Method::Bootstrap)
-    };
-    Some(Interval { ratio: a / b, low, high, method })
+        let draws = if first.min(second) < BOOTSTRAP_LEAST { 0 } else { BOOTSTRAP_DRAWS };
+        let draw = |_| [resampled_middle(first, &mut random), resampled_middle(second, &mut random)];
+        Self { sizes: [first, second], draws: (0..draws).map(draw).collect() }
+    }
+
+    /// As [`ratio_interval`], of values in order; samples of other sizes are resampled anew.
+    pub fn ratio_interval(&self, first: &[f64], second: &[f64], level: f64) -> Option<Interval> {
+        if self.sizes != [first.len(), second.len()] {
+            return Self::new(first.len(), second.len()).ratio_interval(first, second, level);
+        }
+        if first.len().min(second.len()) < LATENCY_LEAST {
+            return None;
+        }
+        let (a, b) = (quantile_of_sorted(first, 0.5)?, quantile_of_sorted(second, 0.5)?);
+        if !(a > 0.0 && b > 0.0) {
+            return None;
+        }
+        let (low, high, method) = if self.draws.is_empty() {
+            let (a, b) = (order_interval(first, level), order_interval(second, level));
+            (a.0 / b.1, a.1 / b.0, Method::OrderStatistics)
+        } else {
+            let mean = |sample: &[f64], (lower, upper): (usize, usize)| (sample[lower] + sample[upper]) / 2.0;
+            let mut ratios: Vec<f64> = self.draws.iter().map(|[a, b]| mean(first, *a) / mean(second, *b)).collect();
+            ratios.sort_unstable_by(f64::total_cmp);
+            let tail = (1.0 - level) / 2.0;
+            (quantile_of_sorted(&ratios, tail)?, quantile_of_sorted(&ratios, 1.0 - tail)?, Method::Bootstrap)
+        };
+        Some(Interval { ratio: a / b, low, high, method })
+    }
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
@@ -65,18 +91,17 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// The median of a resample with replacement of a sorted sample.
-fn resampled_median(sorted: &[f64], random: &mut Random) -> f64 {
-    let n = sorted.len();
-    let at = |u: f64| sorted[((u * n as f64) as usize).min(n - 1)];
+/// The two middle values (one of an odd number) of a resample with replacement of `n` values, by their places in order.
+fn resampled_middle(n: usize, random: &mut Random) -> (usize, usize) {
+    let at = |u: f64| ((u * n as f64) as usize).min(n - 1);
     let k = n.div_ceil(2);
     let lower = random.beta(k as f64, (n - k + 1) as f64);
     if n % 2 == 1 {
-        return at(lower);
+        return (at(lower), at(lower));
     }
     // Given the k-th smallest, the next one is the least of the n - k draws above it.
     let gap = 1.0 - random.uniform().powf(1.0 / (n - k) as f64);
-    (at(lower) + at(lower + (1.0 - lower) * gap)) / 2.0
+    (at(lower), at(lower + (1.0 - lower) * gap))
 }
 
 /// The order-statistic interval of the median: the narrowest symmetric pair of order statistics that
@@ -101,6 +126,7 @@ fn order_interval(sorted: &[f64], level: f64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::median;
     use proptest::prelude::*;
 
     #[test]
@@ -134,7 +160,7 @@ mod tests {
         let sample: Vec<f64> = [3.0, 5.0, 8.0, 9.0, 13.0, 14.0, 20.0].to_vec();
         let mut random = Random::new(1);
         let n = 20_000;
-        let mut short: Vec<f64> = (0..n).map(|_| resampled_median(&sample, &mut random)).collect();
+        let mut short: Vec<f64> = (0..n).map(|_| sample[resampled_middle(7, &mut random).0]).collect();
         let mut long: Vec<f64> = (0..n)
             .map(|_| {
                 let draw: Vec<f64> = (0..7).map(|_| sample[(random.uniform() * 7.0) as usize % 7]).collect();
@@ -150,6 +176,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn resamples_drawn_for_other_sizes_change_nothing(
+            a in prop::collection::vec(50.0f64..150.0, 0..20),
+            b in prop::collection::vec(50.0f64..150.0, 0..20),
+            sizes in (0usize..20, 0usize..20),
+        ) {
+            let drawn = Resamples::new(sizes.0, sizes.1).ratio_interval(&sorted(&a), &sorted(&b), 0.95);
+            prop_assert_eq!(drawn, ratio_interval(&a, &b, 0.95));
+        }
+
         #[test]
         fn the_interval_holds_the_ratio_and_scales(
             a in prop::collection::vec(50.0f64..150.0, 3..40),

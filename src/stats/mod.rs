@@ -6,7 +6,7 @@ mod robust;
 mod steady;
 mod trend;
 
-pub use interval::{Interval, Method, ratio_interval};
+pub use interval::{Interval, Method, Resamples, ratio_interval};
 pub use robust::{mad, median, quantile, quantile_of_sorted};
 pub use steady::leading_outliers;
 pub use trend::{Line, mann_kendall, theil_sen};

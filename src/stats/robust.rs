@@ -8,18 +8,27 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// A quantile by linear interpolation between order statistics (type 7 of Hyndman & Fan 1996);
 /// `None` of nothing.
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    quantile_of_sorted(&sorted, q)
+    let (low, share) = place(values.len(), q)?;
+    let mut values = values.to_vec();
+    // The order of the others does not matter: linear in their number.
+    let (_, &mut at_low, above) = values.select_nth_unstable_by(low, f64::total_cmp);
+    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(at_low);
+    Some(at_low + (next - at_low) * share)
 }
 
 /// The same of values that are in order already.
 pub fn quantile_of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
+    let (low, share) = place(sorted.len(), q)?;
+    let next = sorted.get(low + 1).unwrap_or(&sorted[low]);
+    Some(sorted[low] + (next - sorted[low]) * share)
+}
+
+/// Where a quantile of so many values lies: after which, and how far on the way to the next.
+fn place(count: usize, q: f64) -> Option<(usize, f64)> {
+    let last = count.checked_sub(1)?;
     let at = q.clamp(0.0, 1.0) * last as f64;
     let low = at.floor() as usize;
-    let high = (low + 1).min(last);
-    Some(sorted[low] + (sorted[high] - sorted[low]) * (at - low as f64))
+    Some((low, at - low as f64))
 }
 
 /// 1 / Φ⁻¹(3/4): a normal distribution's standard deviation, in median absolute deviations.
@@ -45,6 +54,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_quantile_is_that_of_the_sorted_values(
+            values in prop::collection::vec(prop_oneof![-1e6f64..1e6, Just(7.0)], 1..50),
+            q in -0.1f64..1.1,
+        ) {
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            prop_assert_eq!(quantile(&values, q), quantile_of_sorted(&sorted, q));
+        }
+
         #[test]
         fn half_of_the_values_lie_on_each_side(values in prop::collection::vec(-1e6f64..1e6, 1..50)) {
             let m = median(&values).unwrap_or(f64::NAN);

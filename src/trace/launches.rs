@@ -54,7 +54,6 @@ pub(super) fn without_version(name: &str) -> &str {
 #[derive(Debug, Default)]
 pub struct Launches {
     pub(super) start: Vec<i64>,
-    pub(super) end: Vec<i64>,
     pub(super) thread: Vec<u32>,
     pub(super) api: Vec<Api>,
     pub(super) context: Vec<ContextId>,
@@ -73,16 +72,25 @@ impl Launches {
         self.start[launch as usize]
     }
 
-    pub fn end(&self, launch: u32) -> i64 {
-        self.end[launch as usize]
-    }
-
     pub fn thread(&self, launch: u32) -> ThreadId {
         ThreadId(self.thread[launch as usize])
     }
 
     pub fn api(&self, launch: u32) -> Api {
         self.api[launch as usize]
+    }
+
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>() + size_of::<ContextId>())
+    }
+
+    /// All launches by thread, then start, then row.
+    pub(super) fn by_time(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        // Stable, and quick where each thread's calls are in order already.
+        order.sort_by_key(|&i| (self.thread[i as usize], self.start[i as usize]));
+        order
     }
 
     /// The ranges open on the launching thread.
@@ -103,6 +111,11 @@ pub struct SyncCalls {
 }
 
 impl SyncCalls {
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        self.start.len() * (2 * size_of::<i64>() + size_of::<ThreadId>() + size_of::<u16>())
+    }
+
     /// Calls on `thread` that start within `[from, to]`.
     pub fn between(&self, thread: ThreadId, from: i64, to: i64) -> impl Iterator<Item = (i64, i64, &str)> {
         let first = self.start.partition_point(|&s| s < from);

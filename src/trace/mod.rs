@@ -1,7 +1,7 @@
 //! The columnar model of one profiler export, and the readers that fill it.
 //!
-//! A [`Trace`] holds structure-of-arrays columns with interned names: 48 bytes a GPU operation, so that
-//! ten million kernels need about half a gigabyte, and as much again where each has its own launch.
+//! A [`Trace`] holds structure-of-arrays columns with interned names: 44 bytes a GPU operation (48 where
+//! some were replayed from a graph), so that ten million kernels need about half a gigabyte, and 17 bytes a launch.
 //! A reader (one file a format, in [`mod@format`]) pushes rows into a [`TraceBuilder`] in any
 //! order; `finish` sorts by time, joins kernels to launches and launches to NVTX ranges.
 
@@ -70,6 +70,12 @@ impl Trace {
 
     pub fn is_empty(&self) -> bool {
         self.ops.len() == 0
+    }
+
+    /// Bytes that are held for operations, launches, waits and ranges: all that grows with the length of a capture. Names
+    /// and shapes, of which there are few, are not counted.
+    pub fn bytes(&self) -> usize {
+        self.ops.bytes() + self.launches.bytes() + self.syncs.bytes() + self.ranges.bytes()
     }
 
     /// One GPU operation as a small value.

@@ -61,6 +61,7 @@ pub struct Ops {
     pub(super) correlation: Vec<i64>,
     pub(super) name: Vec<u32>,
     pub(super) shape: Vec<u32>,
+    /// Empty where no operation has one.
     pub(super) node: Vec<u32>,
     pub(super) launch: Vec<u32>,
 }
@@ -92,6 +93,29 @@ impl Ops {
         NameId(self.name[index as usize])
     }
 
+    /// In ns.
+    pub fn start(&self, index: u32) -> i64 {
+        self.start[index as usize]
+    }
+
+    /// In ns.
+    pub fn end(&self, index: u32) -> i64 {
+        self.end[index as usize]
+    }
+
+    pub fn stream(&self, index: u32) -> u32 {
+        self.stream[index as usize]
+    }
+
+    /// The ordinal of the device in its process.
+    pub fn device(&self, index: u32) -> u16 {
+        self.device[index as usize]
+    }
+
+    pub fn shape(&self, index: u32) -> ShapeId {
+        ShapeId(self.shape[index as usize])
+    }
+
     pub fn process(&self, index: u32) -> ProcessId {
         ProcessId(self.process[index as usize])
     }
@@ -106,10 +130,20 @@ impl Ops {
     }
 
     pub fn node(&self, index: u32) -> Option<u32> {
-        some(self.node[index as usize])
+        self.node.get(index as usize).copied().and_then(some)
     }
 
-    /// Puts the columns into time order, all but the launches, which are not known yet. Nothing refers to operations by index before this.
+    /// Bytes of the columns.
+    pub(super) fn bytes(&self) -> usize {
+        let wide = [&self.start, &self.end, &self.correlation].map(|column| size_of_val(column.as_slice()));
+        let narrow = [&self.stream, &self.name, &self.shape, &self.node, &self.launch];
+        let narrow = narrow.map(|column| size_of_val(column.as_slice()));
+        let small = [&self.process, &self.device].map(|column| size_of_val(column.as_slice()));
+        wide.iter().chain(&narrow).chain(&small).sum()
+    }
+
+    /// Puts the columns into time order, all but the launches, which are not known yet. Nothing refers to operations by
+    /// index before this.
     pub(super) fn sort(&mut self) {
         let ordered = self.start.windows(2).zip(self.end.windows(2)).all(|(s, e)| (s[0], e[0]) <= (s[1], e[1]));
         if ordered {
@@ -118,11 +152,17 @@ impl Ops {
         // Each table of an export is mostly in order: a stable sort merges such stretches.
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.sort_by_key(|&i| (self.start[i as usize], self.end[i as usize]));
+        if !self.node.is_empty() {
+            self.node.resize(self.start.len(), NONE);
+        }
         let Self { start, end, process, device, stream, correlation, name, shape, node, .. } = self;
         rayon::join(
             || permute([start, end, correlation], &order),
             || {
-                permute([stream, name, shape, node], &order);
+                permute([stream, name, shape], &order);
+                if !node.is_empty() {
+                    permute([node], &order);
+                }
                 permute([process, device], &order);
             },
         );

@@ -122,6 +122,12 @@ impl Ranges {
         self.contexts.iter().map(|&(range, _)| range).zip(values).collect()
     }
 
+    /// Bytes of the columns and chains.
+    pub(super) fn bytes(&self) -> usize {
+        let each = 2 * size_of::<i64>() + 2 * size_of::<u32>() + size_of::<RangeKind>() + size_of::<u16>();
+        self.len() * each + size_of_val(self.contexts.as_slice())
+    }
+
     /// The number of distinct chains; a chain's id is below this.
     pub fn context_count(&self) -> usize {
         self.contexts.len()

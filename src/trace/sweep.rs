@@ -8,8 +8,8 @@
 use super::ranges::{ContextId, Ranges};
 use crate::limits::RELINKED_CHAINS;
 
-/// A moment on a thread, and where its answer goes.
-#[derive(Debug, Clone, Copy)]
+/// A moment on a thread, and where its answer goes; in the order of the sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
     pub(super) thread: u32,
     pub(super) at: i64,
@@ -25,17 +25,19 @@ struct Open {
     context: ContextId,
 }
 
-/// Answers every moment; `moments` is reordered. Ranges must be ordered by thread, start, longest first.
+/// Answers every moment. Ranges must be ordered by thread, start, longest first, and moments among themselves.
 ///
 /// Returns whether all crossings were followed: after [`RELINKED_CHAINS`] links a range that ends before one opened
 /// later is taken to run as long as that one.
-pub(super) fn sweep(ranges: &mut Ranges, moments: &mut [Moment], mut answer: impl FnMut(u32, ContextId)) -> bool {
-    // Calls of a thread mostly come in order: a stable sort merges such stretches.
-    moments.sort_by_key(|m| (m.thread, m.at, m.slot));
+pub(super) fn sweep(
+    ranges: &mut Ranges,
+    moments: impl Iterator<Item = Moment>,
+    mut answer: impl FnMut(u32, ContextId),
+) -> bool {
     let mut stack = Stack { open: Vec::new(), links_left: RELINKED_CHAINS };
     let mut next = 0;
     let mut thread = None;
-    for moment in moments.iter() {
+    for moment in moments {
         if thread != Some(moment.thread) {
             stack.open.clear();
             thread = Some(moment.thread);
@@ -123,7 +125,8 @@ mod tests {
             let mut moments: Vec<Moment> =
                 asked.iter().enumerate().map(|(i, &(thread, at))| Moment { thread, at, slot: i as u32 }).collect();
             let mut answers = vec![ContextId::NONE; asked.len()];
-            prop_assert!(sweep(&mut ranges, &mut moments, |slot, context| answers[slot as usize] = context));
+            moments.sort_unstable();
+            prop_assert!(sweep(&mut ranges, moments.into_iter(), |slot, context| answers[slot as usize] = context));
             for (i, &(thread, at)) in asked.iter().enumerate() {
                 let innermost_first: Vec<u32> = (0..ranges.len() as u32)
                     .rev()

@@ -51,17 +51,17 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     let trace = comparison.trace(side);
     let selection = comparison.selection(side);
     let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
-    let model = trace.op(*first);
+    let (process, device) = (trace.ops.process(*first), trace.ops.device(*first));
     let mut spans: Vec<(i64, i64)> = Vec::new();
     let mut streams: Vec<u32> = Vec::new();
     for instance in &selection.instances {
-        let start = instance.ops.iter().map(|&op| trace.op(op).start).min();
-        let end = instance.ops.iter().map(|&op| trace.op(op).end).max();
+        let start = instance.ops.iter().map(|&op| trace.ops.start(op)).min();
+        let end = instance.ops.iter().map(|&op| trace.ops.end(op)).max();
         if let (Some(start), Some(end)) = (start, end) {
             spans.push((start, end));
         }
         for &op in &instance.ops {
-            let stream = trace.op(op).stream;
+            let stream = trace.ops.stream(op);
             if !streams.contains(&stream) {
                 streams.push(stream);
             }
@@ -70,10 +70,12 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     spans.sort_unstable();
     let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
     let mut shared = 0i64;
-    for op in (0..trace.len() as u32).map(|i| trace.op(i)) {
-        if op.process != model.process || op.device != model.device || streams.contains(&op.stream) {
+    for op in 0..trace.len() as u32 {
+        let ops = &trace.ops;
+        if ops.process(op) != process || ops.device(op) != device || streams.contains(&ops.stream(op)) {
             continue;
         }
+        let op = ops.get(op);
         let mut at = spans.partition_point(|s| s.1 <= op.start);
         while let Some(&(start, end)) = spans.get(at).filter(|s| s.0 < op.end) {
             shared += op.end.min(end) - op.start.max(start);

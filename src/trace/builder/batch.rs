@@ -70,7 +70,11 @@ impl OpBatch {
         self.process.push(process);
         self.name.push(name);
         self.shape.push(shape);
-        self.node.push(node);
+        // Most traces have no graphs.
+        if node != NONE || !self.node.is_empty() {
+            self.node.resize(self.start.len() - 1, NONE);
+            self.node.push(node);
+        }
     }
 
     /// Adds batches in their order; with each come this batch's numbers of its names.
@@ -96,12 +100,15 @@ impl OpBatch {
             },
             || {
                 for (batch, [processes, names, shapes, nodes]) in &numbered {
+                    if !batch.node.is_empty() {
+                        node.resize(stream.len(), NONE);
+                        node.extend(batch.node.iter().map(|&number| node_in(nodes, number)));
+                    }
                     stream.extend_from_slice(&batch.stream);
                     device.extend_from_slice(&batch.device);
                     process.extend(batch.process.iter().map(|&number| processes[number as usize]));
                     name.extend(batch.name.iter().map(|&number| names[number as usize]));
                     shape.extend(batch.shape.iter().map(|&number| shapes[number as usize]));
-                    node.extend(batch.node.iter().map(|&number| node_in(nodes, number)));
                 }
             },
         );
@@ -128,7 +135,6 @@ impl TraceBuilder {
     /// Makes room for calls that will be kept.
     pub(in crate::trace) fn expect_calls(&mut self, calls: usize) {
         self.launches.start.reserve(calls);
-        self.launches.end.reserve(calls);
         self.launches.thread.reserve(calls);
         self.launches.api.reserve(calls);
     }
@@ -147,6 +153,10 @@ impl TraceBuilder {
         batch.name.iter_mut().for_each(|name| *name = names[*name as usize].0);
         batch.shape.iter_mut().for_each(|shape| *shape = shapes[*shape as usize]);
         batch.node.iter_mut().for_each(|node| *node = node_in(&nodes, *node));
+        if !batch.node.is_empty() {
+            self.ops.node.resize(self.ops.start.len(), NONE);
+            self.ops.node.extend(batch.node);
+        }
         self.ops.process.extend(batch.process.iter().map(|&process| processes[process as usize].0));
         add(&mut self.ops.start, batch.start);
         add(&mut self.ops.end, batch.end);
@@ -155,7 +165,6 @@ impl TraceBuilder {
         add(&mut self.ops.device, batch.device);
         add(&mut self.ops.name, batch.name);
         add(&mut self.ops.shape, batch.shape);
-        add(&mut self.ops.node, batch.node);
     }
 }
 

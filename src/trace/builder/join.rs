@@ -54,7 +54,7 @@ impl TraceBuilder {
     }
 
     fn sorted_ranges(&mut self) -> Ranges {
-        let last = self.ops.end.iter().chain(&self.launches.end).copied().max();
+        let last = self.ops.end.iter().copied().max().max(self.last_call_end);
         let last = self.ranges.iter().map(|r| if r.2 == i64::MAX { r.1 } else { r.2 }).chain(last).max().unwrap_or(0);
         // Equal start: the longer one is the outer one; equal both: the one recorded later was pushed first
         // only if it ended first, which the export does not say, so its order is kept.
@@ -104,24 +104,27 @@ impl TraceBuilder {
 
     fn attribute(&mut self, ranges: &mut Ranges, nodes: &mut GraphNodes, captures: &[Option<NodeRow>]) {
         let launches = self.launches.len() as u32;
-        let mut moments: Vec<Moment> = (0..launches)
-            .map(|slot| Moment {
-                thread: self.launches.thread[slot as usize],
-                at: self.launches.start[slot as usize],
-                slot,
+        let order = self.launches.by_time();
+        let launched = order.iter().map(|&slot| Moment {
+            thread: self.launches.thread[slot as usize],
+            at: self.launches.start[slot as usize],
+            slot,
+        });
+        let mut captured: Vec<Moment> = captures
+            .iter()
+            .enumerate()
+            .filter_map(|(i, row)| {
+                row.map(|row| Moment { thread: row.thread.0, at: row.at, slot: launches + i as u32 })
             })
             .collect();
-        moments.extend(captures.iter().enumerate().filter_map(|(i, row)| {
-            row.map(|row| Moment { thread: row.thread.0, at: row.at, slot: launches + i as u32 })
-        }));
-        self.launches.context = vec![ContextId::NONE; launches as usize];
-        let followed = sweep(ranges, &mut moments, |slot, context| {
-            if slot < launches {
-                self.launches.context[slot as usize] = context;
-            } else {
-                nodes.capture[(slot - launches) as usize] = context;
-            }
-        });
+        captured.sort_unstable();
+        let mut contexts = vec![ContextId::NONE; launches as usize];
+        let followed =
+            sweep(ranges, merged(launched, captured), |slot, context| match contexts.get_mut(slot as usize) {
+                Some(launch) => *launch = context,
+                None => nodes.capture[(slot - launches) as usize] = context,
+            });
+        self.launches.context = contexts;
         if !followed {
             self.warnings.push(
                 "too many NVTX ranges cross each other: some are taken to end with those opened later".to_owned(),
@@ -149,4 +152,14 @@ impl TraceBuilder {
             GraphTracing::None
         }
     }
+}
+
+/// Two lists in order as one.
+fn merged(many: impl Iterator<Item = Moment>, few: Vec<Moment>) -> impl Iterator<Item = Moment> {
+    let (mut many, mut few) = (many.peekable(), few.into_iter().peekable());
+    std::iter::from_fn(move || match (many.peek(), few.peek()) {
+        (Some(a), Some(b)) if a > b => few.next(),
+        (Some(_), _) => many.next(),
+        (None, _) => few.next(),
+    })
 }

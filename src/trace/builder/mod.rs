@@ -33,14 +33,18 @@ pub struct TraceBuilder {
     shape_index: FxHashMap<Shape, u32>,
     processes: Vec<Process>,
     process_index: FxHashMap<u64, u16>,
+    recent_process: Option<(u64, ProcessId)>,
     processes_left_out: bool,
     threads: Vec<Thread>,
     thread_index: FxHashMap<u64, u32>,
+    recent_thread: Option<(u64, ThreadId)>,
     nodes: Vec<(u16, u64)>,
     node_index: FxHashMap<(u16, u64), u32>,
     creations: FxHashMap<(u16, u64), NodeRow>,
     correlations: Vec<CorrelationIndex>,
     launches: Launches,
+    /// Of the calls that launched a kept operation.
+    last_call_end: Option<i64>,
     syncs: SyncCalls,
     graph_calls: [u64; 2],
     ranges: Vec<(u32, i64, i64, u32, RangeKind, u16)>,
@@ -56,6 +60,10 @@ impl TraceBuilder {
     /// those after are taken for the last one, and a warning says so.
     pub fn process(&mut self, global: u64) -> ProcessId {
         let key = global & PROCESS_MASK;
+        // Rows that follow each other are mostly of one process and thread.
+        if let Some((_, id)) = self.recent_process.filter(|recent| recent.0 == key) {
+            return id;
+        }
         let next = u16::try_from(self.processes.len()).unwrap_or(u16::MAX);
         if next == u16::MAX && !self.process_index.contains_key(&key) {
             self.processes_left_out = true;
@@ -66,6 +74,7 @@ impl TraceBuilder {
             let pid = ((key >> 24) & 0xFF_FFFF) as u32;
             self.processes.push(Process { key, pid, name: None });
         }
+        self.recent_process = Some((key, ProcessId(id)));
         ProcessId(id)
     }
 
@@ -78,7 +87,11 @@ impl TraceBuilder {
 
     /// The thread with this global id.
     pub fn thread(&mut self, global: u64) -> ThreadId {
+        if let Some((_, id)) = self.recent_thread.filter(|recent| recent.0 == global) {
+            return id;
+        }
         if let Some(&id) = self.thread_index.get(&global) {
+            self.recent_thread = Some((global, ThreadId(id)));
             return ThreadId(id);
         }
         let process = self.process(global);
@@ -113,7 +126,11 @@ impl TraceBuilder {
         self.ops.correlation.push(row.correlation);
         self.ops.name.push(row.name.0);
         self.ops.shape.push(shape);
-        self.ops.node.push(node);
+        // Most traces have no graphs.
+        if node != NONE || !self.ops.node.is_empty() {
+            self.ops.node.resize(self.ops.start.len() - 1, NONE);
+            self.ops.node.push(node);
+        }
     }
 
     fn shape(&mut self, shape: Shape) -> u32 {
@@ -154,6 +171,7 @@ impl TraceBuilder {
                 self.correlations[usize::from(process)].want(id);
             }
         }
+        self.correlations.iter_mut().for_each(CorrelationIndex::seal);
     }
 
     pub fn push_call(&mut self, row: CallRow, name: &str) {
@@ -176,11 +194,10 @@ impl TraceBuilder {
         }
         let Some(index) = self.correlations.get_mut(usize::from(process.0)) else { return };
         match index.get(row.correlation) {
-            Wanted::No => {}
+            Wanted::No => return,
             Wanted::Yet => {
                 index.set(row.correlation, self.launches.len() as u32);
                 self.launches.start.push(row.start);
-                self.launches.end.push(row.end.max(row.start));
                 self.launches.thread.push(row.thread.0);
                 self.launches.api.push(row.api);
             }
@@ -189,7 +206,6 @@ impl TraceBuilder {
                 let i = launch as usize;
                 if row.start < self.launches.start[i] {
                     self.launches.start[i] = row.start;
-                    self.launches.end[i] = row.end.max(row.start);
                     self.launches.thread[i] = row.thread.0;
                 }
                 if row.api == Api::GraphLaunch {
@@ -197,6 +213,7 @@ impl TraceBuilder {
                 }
             }
         }
+        self.last_call_end = self.last_call_end.max(Some(row.end.max(row.start)));
     }
 
     fn push_sync(&mut self, row: CallRow, name: &str) {
