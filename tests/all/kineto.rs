@@ -97,6 +97,7 @@ fn small() -> Vec<u8> {
 fn a_plain_file_a_list_and_a_compressed_file_are_one_trace() {
     let text = small();
     let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    // Keys in any order: arguments may come before what they belong to.
     let list = serde_json::to_vec(&value["traceEvents"]).unwrap();
     let wanted = kernels(&open(&kineto("vllm_mock_attn_decode_aligned")).unwrap(), None);
     for bytes in [text, serde_json::to_vec_pretty(&value).unwrap(), list] {

@@ -27,21 +27,26 @@ pub(super) enum Category {
 impl Category {
     /// Older versions capitalise, and have shorter words.
     fn of(word: &str) -> Self {
-        match word.to_ascii_lowercase().as_str() {
-            "kernel" => Self::Kernel,
-            "gpu_memcpy" | "memcpy" => Self::Copy,
-            "gpu_memset" | "memset" => Self::Set,
-            "cuda_runtime" | "cuda_driver" | "runtime" => Self::Call,
-            "user_annotation" => Self::Annotation,
-            "gpu_user_annotation" => Self::GpuAnnotation,
-            "python_function" => Self::Function,
-            _ => Self::Other,
-        }
+        const WORDS: [(&str, Category); 11] = [
+            ("kernel", Category::Kernel),
+            ("gpu_memcpy", Category::Copy),
+            ("memcpy", Category::Copy),
+            ("gpu_memset", Category::Set),
+            ("memset", Category::Set),
+            ("cuda_runtime", Category::Call),
+            ("cuda_driver", Category::Call),
+            ("runtime", Category::Call),
+            ("user_annotation", Category::Annotation),
+            ("gpu_user_annotation", Category::GpuAnnotation),
+            ("python_function", Category::Function),
+        ];
+        let known = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known));
+        known.map_or(Self::Other, |&(_, category)| category)
     }
 
     /// Whether the arguments of such an event hold anything that is kept.
     fn has_arguments(self) -> bool {
-        !matches!(self, Self::Annotation | Self::GpuAnnotation | Self::Function)
+        matches!(self, Self::Kernel | Self::Copy | Self::Set | Self::Call | Self::Name)
     }
 }
 
@@ -57,6 +62,8 @@ pub(super) struct Event {
     pub(super) duration: Option<i64>,
     pub(super) arguments: Arguments,
     complete: bool,
+    /// Its category was read: what it is can no more change.
+    told: bool,
     word: String,
 }
 
@@ -93,18 +100,20 @@ impl Event {
                     self.complete = self.word == "X";
                     if self.word == "M" {
                         self.category = Category::Name;
+                        self.told = true;
                     }
                 }
                 "cat" => {
                     word(json, &mut self.word)?;
                     self.category = Category::of(&self.word);
+                    self.told = true;
                 }
                 "name" => word(json, &mut self.name)?,
                 "pid" => self.pid = integer(json, &mut self.word)?,
                 "tid" => self.tid = integer(json, &mut self.word)?,
                 "ts" => self.start = time(json, &mut self.word)?,
                 "dur" => self.duration = time(json, &mut self.word)?,
-                "args" if self.category.has_arguments() && json.kind()? == Kind::Object => {
+                "args" if (self.category.has_arguments() || !self.told) && json.kind()? == Kind::Object => {
                     self.arguments.read(json, key, &mut self.word)?;
                 }
                 _ => json.skip()?,
@@ -120,7 +129,7 @@ impl Event {
     fn clear(&mut self) {
         self.name.clear();
         self.category = Category::Other;
-        self.complete = false;
+        (self.complete, self.told) = (false, false);
         (self.pid, self.tid, self.start, self.duration) = (None, None, None, None);
         self.arguments = Arguments::default();
     }

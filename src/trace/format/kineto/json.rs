@@ -3,6 +3,7 @@
 //! As strict as JSON, but for what PyTorch's own writer gets wrong: `nan` and `inf` stand for numbers, control
 //! characters stand in strings, and texts may not be UTF-8.
 
+use memchr::memchr2;
 use std::io::Read;
 
 /// Bytes read at once.
@@ -198,7 +199,7 @@ impl<R: Read> Json<R> {
         self.next += 1;
         loop {
             let rest = &self.block[self.next..self.filled];
-            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\').unwrap_or(rest.len());
+            let plain = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
             bytes.extend_from_slice(&rest[..plain]);
             self.next += plain;
             match self.take()? {
@@ -276,7 +277,7 @@ impl<R: Read> Json<R> {
         loop {
             match self.kind()? {
                 Kind::String => self.skip_string()?,
-                Kind::Plain => self.plain(&mut word)?,
+                Kind::Plain => self.skip_plain(&mut word)?,
                 Kind::Object | Kind::Array => {
                     let close = if self.take()? == b'{' { b'}' } else { b']' };
                     if open.len() == DEEPEST {
@@ -324,11 +325,25 @@ impl<R: Read> Json<R> {
         Ok(())
     }
 
+    /// Most of what is passed over is numbers: one that lies within the block is looked at where it lies.
+    fn skip_plain(&mut self, word: &mut String) -> Result<(), Fault> {
+        let rest = &self.block[self.next..self.filled];
+        let end = rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.' | b'-')).unwrap_or(rest.len());
+        let number = rest.first().is_some_and(u8::is_ascii_digit);
+        match rest.get(end) {
+            Some(b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t') if number => {
+                self.next += end;
+                Ok(())
+            }
+            _ => self.plain(word),
+        }
+    }
+
     fn skip_string(&mut self) -> Result<(), Fault> {
         self.next += 1;
         loop {
             let rest = &self.block[self.next..self.filled];
-            self.next += rest.iter().position(|&b| b == b'"' || b == b'\\').unwrap_or(rest.len());
+            self.next += memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
             match self.take()? {
                 b'"' => return Ok(()),
                 b'\\' => {
