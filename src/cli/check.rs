@@ -2,6 +2,7 @@
 
 use super::history::Journal;
 use super::outputs::{Output, Outputs};
+use super::replaced::Replaced;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
@@ -19,15 +20,8 @@ pub struct Args {
     /// Spec files, or folders of them
     #[arg(value_name = "SPEC")]
     pub specs: Vec<PathBuf>,
-    /// Only the case with this name
-    #[arg(long, value_name = "NAME")]
-    pub case: Option<String>,
-    /// Another trace for the mock; needs --case where several cases would fit
-    #[arg(long, value_name = "FILE")]
-    pub mock: Option<PathBuf>,
-    /// Another trace for the E2E; needs --case where several cases would fit
-    #[arg(long, value_name = "FILE")]
-    pub e2e: Option<PathBuf>,
+    #[command(flatten)]
+    pub replaced: Replaced,
     /// How to report: human (the default), concise (one line a finding), json, html, markdown, sarif, junit or github
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
@@ -123,7 +117,7 @@ fn judge(
     let (session, project) = session()?;
     let paths = paths(&args.specs, project.as_ref())?;
     let (mut specs, mistakes) = session.load(&paths);
-    let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
+    let overrides = args.replaced.overrides();
     let inputs = inputs(&overrides, &paths, &specs, project.as_ref());
     if let Some(Err(problem)) = journal.as_ref().map(|journal| journal.spare(&inputs)) {
         *journal = None;

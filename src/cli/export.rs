@@ -1,11 +1,12 @@
 //! `align export`: both sides of a case for a timeline viewer.
 
 use super::outputs::{place, refuse_input};
+use super::replaced::Replaced;
 use super::terminal::Terminal;
 use super::{Said, check, exit_code, failed};
 use crate::diag::{Problem, escape, plural};
 use crate::outcome::{CaseOutcome, InstanceTimeline, Timeline};
-use crate::pipeline::{Options, Overrides, Run};
+use crate::pipeline::{Options, Run};
 use crate::report::{Format, perfetto, render_problems};
 use crate::save;
 use std::fmt::Write;
@@ -21,15 +22,8 @@ pub struct Args {
     /// The new file, for the viewer at ui.perfetto.dev
     #[arg(long, value_name = "FILE", required = true)]
     pub perfetto: PathBuf,
-    /// Only the case with this name
-    #[arg(long, value_name = "NAME")]
-    pub case: Option<String>,
-    /// Another trace for the mock; needs --case where several cases would fit
-    #[arg(long, value_name = "FILE")]
-    pub mock: Option<PathBuf>,
-    /// Another trace for the E2E; needs --case where several cases would fit
-    #[arg(long, value_name = "FILE")]
-    pub e2e: Option<PathBuf>,
+    #[command(flatten)]
+    pub replaced: Replaced,
     /// Replace an older file
     #[arg(long)]
     pub force: bool,
@@ -76,7 +70,7 @@ fn export(args: &Args) -> Result<Written, Vec<Problem>> {
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    let overrides = Overrides { case: args.case.clone(), mock: args.mock.clone(), e2e: args.e2e.clone() };
+    let overrides = args.replaced.overrides();
     let inputs = check::inputs(&overrides, &paths, &specs, project.as_ref());
     refuse_input(&args.perfetto, inputs).map_err(|problem| vec![problem])?;
     let options = Options { today: Some(check::today()), ..Options::default() };

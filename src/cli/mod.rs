@@ -11,6 +11,7 @@ pub mod lint;
 pub mod new;
 pub mod outputs;
 pub mod pack;
+pub mod replaced;
 pub mod schema;
 mod terminal;
 pub mod test;

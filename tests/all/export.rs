@@ -2,27 +2,15 @@
 
 use crate::support::pairs::{RUNS, golden};
 use crate::support::perfetto_file::{File, read};
+use crate::support::program::{align, code, text};
 use align::diag::Side;
 use align::outcome::CaseOutcome;
 use align::report::perfetto;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-fn align(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
-    command.args(arguments).current_dir(ROOT).env("COLUMNS", "100").output().expect("the binary runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
-}
 
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();

@@ -1,33 +1,16 @@
 //! Reports for programs: every format of every golden pair, of every kind of run of the binary, and several at once.
 
 use crate::support::pairs;
+use crate::support::program::{align, align_in, code, text};
 use crate::support::valid;
 use align::outcome::Outcome;
 use align::report::{Format, Style, render};
 use pairs::RUNS;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::{Command, Output};
 use valid::assert_valid;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-fn align(arguments: &[&str]) -> Output {
-    align_in(Path::new(ROOT), arguments)
-}
-
-fn align_in(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
-    command.args(arguments).current_dir(folder).env("COLUMNS", "100").output().expect("the binary runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("UTF-8")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("not killed by a signal")
-}
 
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
