@@ -72,6 +72,11 @@ pub const PHASE_LENGTH: usize = 400;
 /// Right pairs overlap wholly; a wrong layer overlaps not at all.
 pub const AGREEMENT: f64 = 0.8;
 
+/// Operations, from the beginning of where the spec looks, in which the second opinion of a selection by marks is
+/// sought: some fifty passes of a model. What marks mean does not change within a trace; captures of a few steps have
+/// 15,000.
+pub const SECOND_OPINION_OPS: usize = 1 << 17;
+
 /// Instances whose mean |ln grid ratio| to the mock is this near to the best are one class: a KV cache
 /// that grows by a token a step moves it by under 0.01; another batch size moves it by 0.23 and more.
 pub const GRID_CLASS: f64 = 0.1;

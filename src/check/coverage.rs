@@ -2,6 +2,7 @@
 
 use super::{Check, Context, Judgement, Meta, meta};
 use crate::diag::{Finding, Severity, Side};
+use rayon::prelude::*;
 
 #[derive(Debug)]
 pub(super) struct Coverage(Meta);
@@ -21,8 +22,8 @@ impl Check for Coverage {
         let trace = &context.comparison.e2e;
         let selection = context.comparison.selection(Side::E2e);
         let time = |op: &u32| trace.ops.duration(*op);
-        let all: i64 = selection.scope.iter().map(time).sum();
-        let held: i64 = selection.instances.iter().flat_map(|i| &i.ops).map(time).sum();
+        let all: i64 = selection.scope.par_iter().map(time).sum();
+        let held: i64 = selection.instances.par_iter().flat_map_iter(|i| &i.ops).map(time).sum();
         if all == 0 {
             return Judgement::pass();
         }

@@ -12,6 +12,7 @@ use crate::outcome::{CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcom
 use crate::select::{self, Selection};
 use crate::spec::{SideSpec, Spec};
 use crate::trace::Trace;
+use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ pub(super) fn judge<'s>(
     traces: &Traces,
     options: &Options,
 ) -> Result<Judged<'s>, Vec<Problem>> {
-    let (mock, e2e) = match (traces.get(&job.mock), traces.get(&job.e2e)) {
+    let (mock, e2e) = match (traces.get(&job.mock, session), traces.get(&job.e2e, session)) {
         (Ok(mock), Ok(e2e)) => (mock, e2e),
         (mock, e2e) => {
             let named = |problem: Option<Problem>, side: &SideSpec, path: &PathBuf| {
@@ -167,10 +168,11 @@ fn check_all<'s>(
     let mut findings: Vec<Finding> = Vec::new();
     let mut verdict = Verdict::Skipped;
     exceptions.count_excused(context.comparison);
-    for check in session.checks.iter().chain(rules) {
+    let checks: Vec<&dyn Check> = session.checks.iter().chain(rules).map(AsRef::as_ref).collect();
+    let (judgements, facts) = rayon::join(|| judgements(context, &checks), || diagnose::facts(context));
+    for (check, judgement) in checks.iter().zip(judgements) {
         let meta = check.meta();
-        let level = context.case.checks.get(&meta.name).map(|s| s.value);
-        if level == Some(None) {
+        let Some((level, judgement)) = judgement else {
             judged.outcome.checks.push(CheckOutcome {
                 name: meta.name.clone(),
                 verdict: Verdict::Skipped,
@@ -178,13 +180,12 @@ fn check_all<'s>(
                 findings: 0,
             });
             continue;
-        }
-        let judgement = run(check.as_ref(), context);
+        };
         judged.problems.extend(judgement.problem);
         judged.printed.extend(judgement.printed.iter().map(|line| format!("{}: {line}", meta.name)));
         let mut own: Vec<Finding> = judgement.findings;
         for finding in &mut own {
-            finding.severity = severity(finding.severity, meta.severity, level.flatten());
+            finding.severity = severity(finding.severity, meta.severity, level);
             finding.known = exceptions.cover(finding);
         }
         let failed = own.iter().any(|f| f.known.is_none() && f.severity >= options.fail_on);
@@ -203,11 +204,20 @@ fn check_all<'s>(
     }
     // Stable: within a severity the checks' own order, which puts first what explains more.
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    let facts = diagnose::facts(context);
     judged.outcome.known = exceptions.outcomes();
     judged.known = exceptions.entries;
     describe(context, &mut judged.outcome);
     conclude(session, &mut judged.outcome, findings, &facts, verdict);
+}
+
+/// What each check says, beside the severity that the spec asks for; `None` for one that it turns off. Checks know nothing
+/// of each other: they run at once.
+fn judgements(context: &Context<'_>, checks: &[&dyn Check]) -> Vec<Option<(Option<Severity>, Judgement)>> {
+    let judge = |check: &&dyn Check| match context.case.checks.get(&check.meta().name).map(|asked| asked.value) {
+        Some(None) => None,
+        level => Some((level.flatten(), run(*check, context))),
+    };
+    checks.par_iter().map(judge).collect()
 }
 
 /// Runs a check, or says why these traces cannot be checked.

@@ -8,7 +8,7 @@ use super::selection::{Instance, Method, NotFound, SecondOpinion, Selection};
 use super::settle::{Classes, Model, Settled};
 use super::{cut, group, notes, scope, settle};
 use crate::diag::Side;
-use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND};
+use crate::limits::{AGREEMENT, CONFIDENCE_CANDIDATE, CONFIDENCE_FOUND, SECOND_OPINION_OPS};
 use crate::sequence::primitive_period;
 use crate::spec::Each;
 use crate::trace::Trace;
@@ -151,14 +151,18 @@ impl Finder<'_> {
         streams.iter().map(|s| self.lexicon.symbols(self.spec.side, self.trace, s)).collect()
     }
 
-    /// Whether searching for the mock's sequence finds the op where the marks say it is. Nothing to say where
-    /// the mock differs too much to be found.
+    /// Whether searching for the mock's sequence finds the op where the marks say it is, from the scope's start on for
+    /// as long as it takes to tell. Nothing to say where the mock differs too much to be found.
     fn second_by_sequence(&self, scope: &Scope, mock: &Selection, settled: &Settled) -> Option<SecondOpinion> {
-        let found = self.searcher(scope).like(&mock.sequence);
+        let ops = scope.ops.get(..SECOND_OPINION_OPS).unwrap_or(&scope.ops);
+        let found = Searcher { scope: ops, ..self.searcher(scope) }.like(&mock.sequence);
         if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
             return None;
         }
-        let overlap = overlap(self.trace.len(), &settled.instances, &found.instances);
+        let end = ops.last().map_or(0, |last| last + 1);
+        let within = |i: &&Instance| i.ops.iter().all(|&op| op < end);
+        let marked: Vec<&Instance> = settled.instances.iter().filter(within).collect();
+        let overlap = overlap(end, &marked, &found.instances.iter().collect::<Vec<_>>());
         Some(SecondOpinion { how: "the mock's kernel sequence".to_owned(), overlap, agrees: overlap >= AGREEMENT })
     }
 }
@@ -179,13 +183,14 @@ fn outcome(candidate: &Candidate) -> String {
     }
 }
 
-/// The share of the smaller selection's instances of which at least half the operations belong to the other.
-fn overlap(operations: usize, a: &[Instance], b: &[Instance]) -> f64 {
+/// The share of the smaller selection's instances of which at least half the operations belong to the other; all
+/// operations lie before `end`.
+fn overlap(end: u32, a: &[&Instance], b: &[&Instance]) -> f64 {
     let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if small.is_empty() {
         return 0.0;
     }
-    let mut held = vec![false; operations];
+    let mut held = vec![false; end as usize];
     for &op in large.iter().flat_map(|i| &i.ops) {
         held[op as usize] = true;
     }

@@ -7,17 +7,31 @@ use crate::kernel::{Families, Glob, KernelPattern};
 use crate::limits::{PERIOD_LAST, PERIOD_NEAR};
 use crate::sequence;
 use crate::trace::{ContextId, Trace};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 
+/// Operations whose keys are found by one thread at a time.
+const STRETCH: usize = 1 << 16;
+
+/// Collects the operations that have a key, which few do, by it; keys in the order of their first operation.
+fn by_mark<K: Hash + Eq + Copy + Send>(ops: &[u32], key: impl Fn(u32) -> Option<K> + Sync) -> Vec<Instance> {
+    let marked = |ops: &[u32]| ops.iter().filter_map(|&op| Some((key(op)?, op))).collect::<Vec<_>>();
+    let marked: Vec<Vec<(K, u32)>> = ops.par_chunks(STRETCH).map(marked).collect();
+    collect(marked.into_iter().flatten())
+}
+
 /// Collects operations by key, keys in the order of their first operation.
 fn by_key<K: Hash + Eq + Copy>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
+    collect(ops.iter().filter_map(|&op| Some((key(op)?, op))))
+}
+
+fn collect<K: Hash + Eq + Copy>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<Instance> {
     let mut index: FxHashMap<K, usize> = FxHashMap::default();
     let mut instances: Vec<Instance> = Vec::new();
     // Neighbours mostly have one key.
     let mut recent: Option<(K, usize)> = None;
-    for &op in ops {
-        let Some(key) = key(op) else { continue };
+    for (key, op) in keyed {
         let slot = match recent {
             Some((same, slot)) if same == key => slot,
             _ => *index.entry(key).or_insert_with(|| {
@@ -78,7 +92,7 @@ impl Chains {
 /// One instance an occurrence of a range that was open at launch.
 pub(super) fn by_range(trace: &Trace, scope: &[u32], name: &Glob, without: &[Glob]) -> Vec<Instance> {
     let chains = Chains::new(trace, |n| name.matches(&n.text), |n| without.iter().any(|w| w.matches(&n.text)));
-    in_issue_order(trace, by_key(scope, |op| chains.find(trace.launch_context(op))))
+    in_issue_order(trace, by_mark(scope, |op| chains.find(trace.launch_context(op))))
 }
 
 /// One instance a call of a module: the range open at launch, or, for a kernel replayed from a graph, the
@@ -88,7 +102,7 @@ pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Gl
         n.module.as_ref().is_some_and(|m| !m.is_output && glob.matches(&m.path))
     };
     let chains = Chains::new(trace, |n| is(n, path), |n| without.iter().any(|w| is(n, w)));
-    let instances = by_key(scope, |op| {
+    let instances = by_mark(scope, |op| {
         let launch = trace.ops.launch(op);
         match chains.find(trace.capture_context(op)) {
             Some(range) => Some((range, launch)),
@@ -102,7 +116,7 @@ pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Gl
 
 /// One instance a replay of a CUDA graph.
 pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
-    let instances = by_key(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None });
+    let instances = by_mark(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None });
     in_issue_order(trace, instances)
 }
 

@@ -104,6 +104,9 @@ pub(super) fn open_ends(finder: &Finder<'_>, method: Method, settled: &Settled) 
 pub(super) fn mixed_batches(finder: &Finder<'_>, settled: &Settled) -> Option<SelectionNote> {
     let mixed = |name: &RangeName| phase(&name.text) == Some(Phase::Mixed);
     let names: Vec<bool> = finder.trace.names.ranges().iter().map(mixed).collect();
+    if !names.contains(&true) {
+        return None;
+    }
     let ranges = &finder.trace.ranges;
     let mixed = ranges.inwards(|around, range| around == Some(&true) || names[ranges.name(range).0 as usize]);
     let is_mixed = |instance: &&super::Instance| {

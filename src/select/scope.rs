@@ -6,6 +6,7 @@ use crate::diag::{Loc, Severity, Side};
 use crate::kernel::{Families, Glob};
 use crate::spec::{ProcessFilter, SideSpec};
 use crate::trace::{ContextId, Trace};
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 /// The operations to look through, in time order.
@@ -35,18 +36,19 @@ pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Sc
         unmet: None,
         notes: Vec::new(),
     };
-    match in_process(trace, spec, families) {
-        Some(ops) => scope.ops = ops,
-        None => scope.unmet = spec.process.as_ref().map(|filter| no_such_process(spec, &filter.loc)),
-    }
+    let Some(members) = in_process(trace, spec, families) else {
+        scope.unmet = spec.process.as_ref().map(|filter| no_such_process(spec, &filter.loc));
+        return scope;
+    };
     let patterns: Vec<&Glob> = spec.within.iter().map(|w| &w.value).collect();
-    if patterns.is_empty() || scope.unmet.is_some() {
+    if patterns.is_empty() {
+        scope.ops = members.those(|_| true);
         return scope;
     }
     let found = prefixes_then_suffixes(&patterns).find_map(|kept| {
-        let by_thread = open_at_launch(trace, &scope.ops, kept);
+        let by_thread = open_at_launch(trace, &members, kept);
         let timed = by_thread.is_empty();
-        let ops = if timed { during(trace, &scope.ops, kept) } else { by_thread };
+        let ops = if timed { during(trace, &members, kept) } else { by_thread };
         (!ops.is_empty()).then_some((kept, ops, timed))
     });
     let (kept, ops, timed): (&[&Glob], Option<Vec<u32>>, bool) = match found {
@@ -58,7 +60,7 @@ pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Sc
         relax(&mut scope, trace, spec, kept, timed);
     }
     scope.words = words(kept);
-    scope.ops = ops.unwrap_or(scope.ops);
+    scope.ops = ops.unwrap_or_else(|| members.those(|_| true));
     scope
 }
 
@@ -72,10 +74,26 @@ fn prefixes_then_suffixes<'s, 'p>(patterns: &'s [&'p Glob]) -> impl Iterator<Ite
     (1..=n).rev().map(move |k| &patterns[..k]).chain((1..n).map(move |k| &patterns[k..]))
 }
 
+/// The operations of one process, or of all.
+enum Members {
+    All(u32),
+    Listed(Vec<u32>),
+}
+
+impl Members {
+    /// Those for which this holds, in order; asked on all cores.
+    fn those(&self, holds: impl Fn(u32) -> bool + Sync) -> Vec<u32> {
+        match self {
+            Self::All(count) => (0..*count).into_par_iter().filter(|&op| holds(op)).collect(),
+            Self::Listed(ops) => ops.par_iter().copied().filter(|&op| holds(op)).collect(),
+        }
+    }
+}
+
 /// Operations of the process asked for; `None` if no such process launches GPU work.
-fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Vec<u32>> {
+fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Members> {
     let all = 0..trace.len() as u32;
-    let Some(filter) = &spec.process else { return Some(all.collect()) };
+    let Some(filter) = &spec.process else { return Some(Members::All(all.end)) };
     let wanted: FxHashSet<u16> = match &filter.value {
         ProcessFilter::HasRange(name) => (0..trace.ranges.len() as u32)
             .filter(|&r| name.matches(&trace.names.range(trace.ranges.name(r)).text))
@@ -97,7 +115,7 @@ fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Vec
         }
     };
     let ops: Vec<u32> = all.filter(|&i| wanted.contains(&trace.ops.process(i).0)).collect();
-    (!ops.is_empty()).then_some(ops)
+    (!ops.is_empty()).then_some(Members::Listed(ops))
 }
 
 fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
@@ -106,7 +124,7 @@ fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
 }
 
 /// Operations whose enclosing ranges (at launch, then at capture) hold the patterns in this order.
-fn open_at_launch(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
+fn open_at_launch(trace: &Trace, members: &Members, patterns: &[&Glob]) -> Vec<u32> {
     let names = matching_names(trace, patterns);
     // How many patterns hold inside a chain, if `before` of them held outside it.
     let held = |before: u32| {
@@ -116,13 +134,13 @@ fn open_at_launch(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
             held + u32::from(names.get(held as usize).is_some_and(|names| names[name]))
         })
     };
-    let held: Vec<Vec<u32>> = (0..patterns.len() as u32).map(held).collect();
+    // Nothing is open at a capture where nothing was captured: only the launch is asked.
+    let befores = if trace.nodes.capture.is_empty() { 1 } else { patterns.len() as u32 };
+    let held: Vec<Vec<u32>> = (0..befores).map(held).collect();
     let inside = |before: u32, context: ContextId| {
         held.get(before as usize).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
     };
-    let holds =
-        |&op: &u32| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len() as u32;
-    ops.iter().copied().filter(holds).collect()
+    members.those(|op| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len() as u32)
 }
 
 /// For each pattern, whether it matches each range name.
@@ -132,7 +150,7 @@ fn matching_names(trace: &Trace, patterns: &[&Glob]) -> Vec<Vec<bool>> {
 
 /// Operations launched, by any process, while such ranges were open somewhere: an engine's kernels belong
 /// to a child process, its `measured` range to the parent.
-fn during(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
+fn during(trace: &Trace, members: &Members, patterns: &[&Glob]) -> Vec<u32> {
     let mut windows = Windows::new(vec![(i64::MIN, i64::MAX)]);
     for names in matching_names(trace, patterns) {
         let inner = (0..trace.ranges.len() as u32)
@@ -141,11 +159,10 @@ fn during(trace: &Trace, ops: &[u32], patterns: &[&Glob]) -> Vec<u32> {
             .filter(|&(start, end)| windows.hold(start, end));
         windows = Windows::new(inner.collect());
     }
-    let inside = |&op: &u32| {
+    members.those(|op| {
         let at = trace.ops.launch(op).map_or(trace.ops.start(op), |l| trace.launches.start(l));
         windows.hold(at, at)
-    };
-    ops.iter().copied().filter(inside).collect()
+    })
 }
 
 /// Stretches of time, which may overlap.

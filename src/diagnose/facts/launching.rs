@@ -4,6 +4,7 @@ use super::said;
 use crate::compare::{Comparison, Facts};
 use crate::diag::Side;
 use crate::limits::{GAP_SHARE, PARALLEL_SHARE};
+use rayon::prelude::*;
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     for side in Side::BOTH {
@@ -69,18 +70,14 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     }
     spans.sort_unstable();
     let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
-    let mut shared = 0i64;
-    for op in 0..trace.len() as u32 {
-        let ops = &trace.ops;
-        if ops.process(op) != process || ops.device(op) != device || streams.contains(&ops.stream(op)) {
-            continue;
-        }
-        let op = ops.get(op);
-        let mut at = spans.partition_point(|s| s.1 <= op.start);
-        while let Some(&(start, end)) = spans.get(at).filter(|s| s.0 < op.end) {
-            shared += op.end.min(end) - op.start.max(start);
-            at += 1;
-        }
-    }
+    let ops = &trace.ops;
+    let elsewhere =
+        |&op: &u32| !streams.contains(&ops.stream(op)) && ops.process(op) == process && ops.device(op) == device;
+    let beside = |op: u32| {
+        let (from, to) = (ops.start(op), ops.end(op));
+        let first = spans.partition_point(|s| s.1 <= from);
+        spans[first..].iter().take_while(|s| s.0 < to).map(|s| to.min(s.1) - from.max(s.0)).sum::<i64>()
+    };
+    let shared: i64 = (0..trace.len() as u32).into_par_iter().filter(elsewhere).map(beside).sum();
     if total == 0 { 0.0 } else { shared as f64 / total as f64 }
 }
