@@ -19,6 +19,7 @@ pub mod inspect;
 pub mod kernel;
 pub mod limits;
 pub mod lint;
+pub mod meter;
 pub mod outcome;
 pub mod pack;
 pub mod pipeline;

@@ -77,7 +77,7 @@ impl Input {
         let spec = self.spec(&session, times);
         let read = |path: PathBuf| {
             let trace = open(&path).expect("a golden trace can be read");
-            (path, Arc::new(trace))
+            (path, trace)
         };
         Open { session, spec, mock: read(golden(self.mock)), e2e: read(self.e2e(times)) }
     }

@@ -2,6 +2,7 @@
 
 use super::history::Journal;
 use super::outputs::{Output, Outputs};
+use super::reads::Reads;
 use super::replaced::Replaced;
 use super::terminal::Terminal;
 use super::{Said, failed};
@@ -12,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
 use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
 use crate::spec::{Project, discover, find_project, load_project, unproven};
+use crate::trace::Reading;
 use std::path::{Path, PathBuf};
 
 /// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
@@ -52,6 +54,8 @@ pub struct Args {
     /// The last day of what --write-known appends; without it the entries hold until someone removes them
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, requires = "write_known")]
     pub until: Option<String>,
+    #[command(flatten)]
+    pub reads: Reads,
 }
 
 pub(super) fn severity(text: &str) -> Result<Severity, String> {
@@ -84,7 +88,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let mut said = String::new();
     let (mut run, journal) = match Journal::open(args) {
         Ok(mut journal) => {
-            let judged = judge(args, &mut outputs, &mut journal, &mut said);
+            let reading = args.reads.reading(terminal);
+            let judged = judge(args, reading, &mut outputs, &mut journal, &mut said);
             (judged.unwrap_or_else(|problems| unjudged(args, problems)), journal)
         }
         Err(problems) => (unjudged(args, problems), None),
@@ -110,11 +115,13 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
 /// What kept everything from being judged.
 fn judge(
     args: &Args,
+    reading: Reading,
     outputs: &mut Outputs,
     journal: &mut Option<Journal>,
     said: &mut String,
 ) -> Result<Run, Vec<Problem>> {
     let (session, project) = session()?;
+    let session = session.read_with(reading);
     let paths = paths(&args.specs, project.as_ref())?;
     let (mut specs, mistakes) = session.load(&paths);
     let overrides = args.replaced.overrides();

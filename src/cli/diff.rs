@@ -1,6 +1,7 @@
 //! `align diff`: two traces, kernel by kernel, without a spec.
 
 use super::check;
+use super::reads::Reads;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::diag::{Problem, did_you_mean, escape};
@@ -8,8 +9,9 @@ use crate::diff::{Options, diff};
 use crate::kernel::Glob;
 use crate::outcome::DiffOutcome;
 use crate::report::{DIFF_FORMATS, Format, Style, render_diff};
-use crate::trace::{Trace, open};
+use crate::trace::{Reading, Trace, open_with};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Compares what runs in B with what runs in A: kernels that are new, gone, slower, faster, launched more often or with
 /// other shapes, by what they cost, and repeating layers beside each other.
@@ -31,6 +33,8 @@ pub struct Args {
     /// human, concise (one line a difference), json or markdown
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
     pub format: Format,
+    #[command(flatten)]
+    pub reads: Reads,
 }
 
 fn tolerance(text: &str) -> Result<f64, String> {
@@ -62,7 +66,7 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    match compared(args) {
+    match compared(args, &args.reads.reading(terminal)) {
         Ok(outcome) => Said {
             stdout: render_diff(&outcome, args.format, &Style { ..terminal.out }),
             stderr: String::new(),
@@ -72,19 +76,21 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     }
 }
 
-fn compared(args: &Args) -> Result<DiffOutcome, Vec<Problem>> {
+fn compared(args: &Args, reading: &Reading) -> Result<DiffOutcome, Vec<Problem>> {
     let glob = |text: &String| {
         Glob::new(text).map_err(|e| vec![Problem::spec("bad-pattern", format!("`--within {}`: {e}", escape(text)))])
     };
     let within = args.within.iter().map(glob).collect::<Result<_, _>>()?;
     let (session, _) = check::session()?;
-    let (a, b) = rayon::join(|| open(&args.a), || open(&args.b));
+    let (a, b) = rayon::join(|| open_with(&args.a, reading), || open_with(&args.b, reading));
     let (a, b) = both(a, b)?;
     diff(&a, &b, session.families(), &Options { tolerance: args.tolerance, within })
 }
 
+type Opened = Result<Arc<Trace>, Problem>;
+
 /// Both traces, or what is wrong with each.
-fn both(a: Result<Trace, Problem>, b: Result<Trace, Problem>) -> Result<(Trace, Trace), Vec<Problem>> {
+fn both(a: Opened, b: Opened) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
         (a, b) => Err([a.err(), b.err()].into_iter().flatten().collect()),

@@ -1,6 +1,7 @@
 //! `align export`: both sides of a case for a timeline viewer.
 
 use super::outputs::{place, refuse_input};
+use super::reads::Reads;
 use super::replaced::Replaced;
 use super::terminal::Terminal;
 use super::{Said, check, exit_code, failed};
@@ -27,10 +28,12 @@ pub struct Args {
     /// Replace an older file
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub reads: Reads,
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    let written = refuse(args).and_then(|()| export(args));
+    let written = refuse(args).and_then(|()| export(args, terminal));
     let written = match written {
         Ok(written) => written,
         Err(problems) => return failed(&problems, Format::Human, terminal),
@@ -63,8 +66,9 @@ fn refuse(args: &Args) -> Result<(), Vec<Problem>> {
 
 /// # Errors
 /// What kept everything from being written.
-fn export(args: &Args) -> Result<Written, Vec<Problem>> {
+fn export(args: &Args, terminal: &Terminal) -> Result<Written, Vec<Problem>> {
     let (session, project) = check::session()?;
+    let session = session.read_with(args.reads.reading(terminal));
     let paths = check::paths(&args.specs, project.as_ref())?;
     let (specs, mistakes) = session.load(&paths);
     if !mistakes.is_empty() {

@@ -1,10 +1,11 @@
 //! `align inspect`: what a trace holds, and what it can answer.
 
+use super::reads::Reads;
 use crate::diag::{Problem, escape};
 use crate::inspect::human::{Layout, render};
 use crate::inspect::{Filter, inspect};
 use crate::kernel::{Families, Glob};
-use crate::trace::open;
+use crate::trace::{Reading, open_with};
 use std::path::PathBuf;
 
 /// Shows what a profiler export holds and can answer: kernels, ranges, graphs, repeating structure.
@@ -27,6 +28,8 @@ pub struct Args {
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    #[command(flatten)]
+    pub reads: Reads,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -47,10 +50,10 @@ pub struct Terminal {
 
 /// Reads and inspects the trace; the text to print. Fails with a [`Problem`] where the trace cannot be read, a
 /// pattern is none, or nothing is inside the ranges asked for.
-pub fn run(args: &Args, families: &Families, terminal: Terminal) -> Result<String, Problem> {
+pub fn run(args: &Args, families: &Families, terminal: Terminal, reading: &Reading) -> Result<String, Problem> {
     let filter =
         Filter { within: args.within.iter().map(|text| glob(text)).collect::<Result<_, _>>()?, process: args.process };
-    let inspection = inspect(&open(&args.trace)?, families, &filter)?;
+    let inspection = inspect(&*open_with(&args.trace, reading)?, families, &filter)?;
     match args.format {
         Format::Human => {
             let Terminal { width, colour, verbose } = terminal;

@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
+pub mod cache;
 pub mod check;
 pub mod diff;
 pub mod explain;
@@ -11,6 +12,8 @@ pub mod lint;
 pub mod new;
 pub mod outputs;
 pub mod pack;
+mod progress;
+pub mod reads;
 pub mod replaced;
 pub mod schema;
 mod terminal;
@@ -20,6 +23,7 @@ use crate::diag::{Problem, ProblemClass};
 use crate::outcome::Outcome;
 use crate::report::{Format, Style, render, render_problems};
 use clap::{Parser, Subcommand};
+use progress::Progress;
 use terminal::Terminal;
 
 /// Decides whether a micro-benchmark of one LLM operation launches the same GPU kernels, as often, with the same
@@ -56,6 +60,8 @@ enum Verb {
     Export(export::Args),
     /// Shrink a trace to what checks need, without secrets
     Pack(pack::Args),
+    /// Show or clear what is kept of traces that were read
+    Cache(cache::Args),
     /// Print the JSON Schema of specs and other files, for editors
     Schema(schema::Args),
 }
@@ -92,6 +98,7 @@ pub fn main() -> u8 {
     };
     interrupt::handle();
     let terminal = Terminal::new(&cli.look);
+    let progress = Progress::show(&terminal.meter);
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Lint(args) => lint::run(args, &terminal),
@@ -101,12 +108,15 @@ pub fn main() -> u8 {
         Verb::New(args) => new::run(args, &terminal),
         Verb::Test(args) => test::run(args, &terminal),
         Verb::Export(args) => export::run(args, &terminal),
+        Verb::Cache(args) => cache::run(args, &terminal),
         Verb::Schema(args) => schema::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
             Err(problem) => failed(&[problem], Format::Human, &terminal),
         },
     };
+    drop(progress);
+    // What is still being kept for the next run is waited for after the answer is out.
     terminal::print(&said)
 }
 
@@ -115,7 +125,7 @@ fn inspected(args: &inspect::Args, terminal: &Terminal) -> Said {
     let text = check::session().map(|(session, _)| session).and_then(|session| {
         let Style { width, colour, verbose, .. } = terminal.out;
         let look = inspect::Terminal { width, colour, verbose };
-        inspect::run(args, session.families(), look).map_err(|problem| vec![problem])
+        inspect::run(args, session.families(), look, &args.reads.reading(terminal)).map_err(|problem| vec![problem])
     });
     match text {
         Ok(stdout) => Said { stdout, stderr: String::new(), code: 0 },

@@ -1,7 +1,10 @@
 //! The terminal: colour, width, and printing that a closed pipe does not break.
 
+use super::reads::cache;
 use super::{Look, Said};
+use crate::meter::Meter;
 use crate::report::Style;
+use crate::trace::Cache;
 use anstream::{AutoStream, ColorChoice};
 use std::io::{IsTerminal, Write};
 
@@ -16,11 +19,13 @@ pub(super) enum When {
 /// Columns where the output is not a terminal.
 const PLAIN_WIDTH: usize = 100;
 
-/// How both streams look.
+/// How both streams look, and what lasts as long as the process.
 #[derive(Debug)]
 pub(super) struct Terminal {
     pub(super) out: Style,
     pub(super) err: Style,
+    pub(super) meter: Meter,
+    pub(super) cache: Option<Cache>,
 }
 
 impl Terminal {
@@ -42,6 +47,8 @@ impl Terminal {
         Self {
             out: style(colour(AutoStream::choice(&out)), out.is_terminal()),
             err: style(colour(AutoStream::choice(&err)), err.is_terminal()),
+            meter: Meter::default(),
+            cache: cache(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `align test`: run the cases of specs and rules against what they must say.
 
 use super::check::session;
+use super::reads::Reads;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::diag::{Problem, ProblemClass, Severity, plural};
@@ -26,11 +27,13 @@ pub struct Args {
     /// How to report: human, concise (one line a test) or json
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = Format::plain)]
     pub format: Format,
+    #[command(flatten)]
+    pub reads: Reads,
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let (session, project) = match session() {
-        Ok(opened) => opened,
+        Ok((session, project)) => (session.read_with(args.reads.reading(terminal)), project),
         Err(problems) => return failed(&problems, args.format, terminal),
     };
     let whole = args.paths.is_empty();

@@ -19,8 +19,8 @@ use crate::limits::{INFER_TOLERANCE, TOLERANCE};
 use crate::outcome::CaseOutcome;
 use crate::pipeline::{Options, Session};
 use crate::spec::UNEXPLAINED;
+use crate::trace::Trace;
 use crate::trace::framework::{Framework, Phase, framework, phase};
-use crate::trace::{Trace, open};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub struct Draft {
 /// two sides are not the same op.
 pub fn draft(session: &Session, request: &Request) -> Result<Draft, Vec<Problem>> {
     neighbours(session, request).map_err(|problem| vec![problem])?;
-    let (mock, e2e) = traces(request)?;
+    let (mock, e2e) = traces(session, request)?;
     let unfit = refusal::unfit(&mock, &e2e);
     if !unfit.is_empty() {
         return Err(unfit);
@@ -77,15 +77,15 @@ fn neighbours(session: &Session, request: &Request) -> Result<(), Problem> {
     Ok(())
 }
 
-fn traces(request: &Request) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {
+fn traces(session: &Session, request: &Request) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {
     let same =
         |a: &Path, b: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(b).ok() == Some(a));
     if same(&request.mock, &request.e2e) {
-        let trace = Arc::new(open(&request.mock).map_err(|problem| vec![problem])?);
+        let trace = session.open(&request.mock).map_err(|problem| vec![problem])?;
         return Ok((Arc::clone(&trace), trace));
     }
-    match rayon::join(|| open(&request.mock), || open(&request.e2e)) {
-        (Ok(mock), Ok(e2e)) => Ok((Arc::new(mock), Arc::new(e2e))),
+    match rayon::join(|| session.open(&request.mock), || session.open(&request.e2e)) {
+        (Ok(mock), Ok(e2e)) => Ok((mock, e2e)),
         (mock, e2e) => Err([mock.err(), e2e.err()].into_iter().flatten().collect()),
     }
 }

@@ -32,7 +32,7 @@ use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Layered, Library, Project, Spec, Vocabulary};
-use crate::trace::Trace;
+use crate::trace::{Reading, Trace, open_with};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,6 +98,7 @@ pub struct Session {
     library: Library,
     vocabulary: Vocabulary,
     rules: Rules,
+    reading: Reading,
 }
 
 impl std::fmt::Debug for Session {
@@ -168,7 +169,22 @@ impl Session {
             library: embedded::library(),
             vocabulary,
             rules,
+            reading: Reading::default(),
         })
+    }
+
+    /// How it is to read traces, from now on.
+    #[must_use]
+    pub fn read_with(self, reading: Reading) -> Self {
+        Self { reading, ..self }
+    }
+
+    /// Opens a trace as the session reads traces.
+    ///
+    /// # Errors
+    /// As [`open_with`].
+    pub fn open(&self, path: &Path) -> Result<Arc<Trace>, Problem> {
+        open_with(path, &self.reading)
     }
 
     /// Reads specs and compiles their rules; folders are searched. What is right is returned beside all mistakes of
@@ -257,8 +273,11 @@ impl Session {
     /// the order of the requests.
     pub fn check_each(&self, requests: &[Request<'_>]) -> Vec<Run> {
         let jobs: Vec<_> = requests.iter().map(|request| jobs::jobs(request.specs, &request.overrides)).collect();
-        let traces =
-            Traces::read(jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]), &[]);
+        let traces = Traces::read(
+            jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]),
+            &[],
+            self,
+        );
         let run = |(jobs, request): (Result<Vec<jobs::Job<'_>>, Vec<Problem>>, &Request<'_>)| match jobs {
             Ok(jobs) => self.judge_all(&jobs, request.specs, &traces, &request.options),
             Err(problems) => failed(problems),
@@ -271,7 +290,7 @@ impl Session {
         match jobs::jobs(specs, &Overrides::default()) {
             Ok(jobs) => {
                 let paths = jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]);
-                self.judge_all(&jobs, specs, &Traces::read(paths, open), options)
+                self.judge_all(&jobs, specs, &Traces::read(paths, open, self), options)
             }
             Err(problems) => failed(problems),
         }

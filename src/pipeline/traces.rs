@@ -1,7 +1,8 @@
 //! Every trace of a run, read once.
 
+use super::Session;
 use crate::diag::Problem;
-use crate::trace::{self, Trace};
+use crate::trace::Trace;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,11 @@ pub(super) struct Traces {
 
 impl Traces {
     /// Reads them, in parallel, but for those that are open already.
-    pub(super) fn read<'p>(paths: impl IntoIterator<Item = &'p Path>, open: &[(&Path, &Arc<Trace>)]) -> Self {
+    pub(super) fn read<'p>(
+        paths: impl IntoIterator<Item = &'p Path>,
+        open: &[(&Path, &Arc<Trace>)],
+        session: &Session,
+    ) -> Self {
         let open: BTreeMap<PathBuf, &Arc<Trace>> = open.iter().map(|(path, trace)| (identity(path), *trace)).collect();
         let mut wanted: Vec<(PathBuf, &Path)> = paths.into_iter().map(|path| (identity(path), path)).collect();
         wanted.sort();
@@ -23,17 +28,17 @@ impl Traces {
         let read = wanted.into_par_iter().map(|(key, path)| {
             let trace = match open.get(&key) {
                 Some(trace) => Ok(Arc::clone(trace)),
-                None => trace::open(path).map(Arc::new),
+                None => session.open(path),
             };
             (key, trace)
         });
         Self { read: read.collect() }
     }
 
-    pub(super) fn get(&self, path: &Path) -> Result<Arc<Trace>, Problem> {
+    pub(super) fn get(&self, path: &Path, session: &Session) -> Result<Arc<Trace>, Problem> {
         match self.read.get(&identity(path)) {
             Some(found) => found.clone(),
-            None => trace::open(path).map(Arc::new),
+            None => session.open(path),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! API calls that matter: launches of kept GPU operations, graph launches, and synchronising calls.
 
+use super::column::Column;
 use super::process::ThreadId;
 use super::ranges::ContextId;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,12 @@ pub enum Api {
 }
 
 impl Api {
+    /// By its number as a column holds it.
+    pub(super) fn numbered(number: u8) -> Self {
+        let known = [Self::Launch, Self::GraphLaunch, Self::Synchronise];
+        known.get(usize::from(number)).copied().unwrap_or(Self::Other)
+    }
+
     /// From the name as the profiler writes it, with or without its version suffix
     /// (`cudaGraphLaunch_v10000`).
     pub fn of(name: &str) -> Self {
@@ -53,10 +60,12 @@ pub(super) fn without_version(name: &str) -> &str {
 /// Calls that launched a kept GPU operation or a graph. Times in ns.
 #[derive(Debug, Default)]
 pub struct Launches {
-    pub(super) start: Vec<i64>,
-    pub(super) thread: Vec<u32>,
-    pub(super) api: Vec<Api>,
-    pub(super) context: Vec<ContextId>,
+    pub(super) start: Column<i64>,
+    pub(super) thread: Column<u32>,
+    /// The number of each [`Api`].
+    pub(super) api: Column<u8>,
+    /// Of the ranges open on the launching thread.
+    pub(super) context: Column<u32>,
 }
 
 impl Launches {
@@ -77,12 +86,12 @@ impl Launches {
     }
 
     pub fn api(&self, launch: u32) -> Api {
-        self.api[launch as usize]
+        Api::numbered(self.api[launch as usize])
     }
 
     /// Bytes of the columns.
     pub(super) fn bytes(&self) -> usize {
-        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>() + size_of::<ContextId>())
+        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>() + size_of::<u32>())
     }
 
     /// All launches by thread, then start, then row.
@@ -95,7 +104,7 @@ impl Launches {
 
     /// The ranges open on the launching thread.
     pub fn context(&self, launch: u32) -> ContextId {
-        self.context[launch as usize]
+        ContextId(self.context[launch as usize])
     }
 }
 

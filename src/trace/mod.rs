@@ -6,7 +6,9 @@
 //! order; `finish` sorts by time, joins kernels to launches and launches to NVTX ranges.
 
 mod builder;
+mod cache;
 mod capability;
+mod column;
 mod correlation;
 mod dictionary;
 pub mod format;
@@ -17,20 +19,22 @@ mod ops;
 mod process;
 mod provenance;
 mod ranges;
+mod reading;
 mod rows;
 mod sweep;
 
 use rustc_hash::FxHashMap;
 
 pub use builder::TraceBuilder;
+pub use cache::{CACHE_BYTES, Cache, Entry};
 pub use capability::{Capabilities, GraphTracing, Presence};
-pub use format::{Via, open, open_via};
 pub use launches::{Api, Launches, SyncCalls};
 pub use names::{NameId, Names, OpKind, RangeName, RangeNameId};
 pub use ops::{NONE, Op, Ops, Shape, ShapeId};
 pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
+pub use reading::{Reading, Via, open, open_with};
 
 /// One profiler export in memory.
 #[derive(Debug)]
@@ -102,7 +106,10 @@ impl Trace {
 
     /// Whether the operation was replayed from a CUDA graph.
     pub fn from_graph(&self, op: u32) -> bool {
-        self.ops.node(op).is_some() || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch)
+        // Two look-ups that most traces need not make.
+        self.capabilities.graph_tracing == GraphTracing::Node
+            && (self.ops.node(op).is_some()
+                || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch))
     }
 
     /// Operations without a launch row in the export, of all operations, as a fraction.

@@ -3,6 +3,7 @@
 use super::framework::{self, Module};
 use crate::kernel::Identity;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// An index into the kernel names of one trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +14,7 @@ pub struct NameId(pub u32);
 pub struct RangeNameId(pub u32);
 
 /// What a GPU operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum OpKind {
     Kernel,
     Memcpy,

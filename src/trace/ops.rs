@@ -1,7 +1,10 @@
 //! GPU operations: kernels, memory copies and memory sets, as columns.
 
+use super::column::Column;
 use super::names::NameId;
 use super::process::ProcessId;
+use bytemuck::Pod;
+use serde::{Deserialize, Serialize};
 
 /// Stands for "no launch" and "no graph node" in the columns.
 pub const NONE: u32 = u32::MAX;
@@ -12,7 +15,7 @@ pub struct ShapeId(pub u32);
 
 /// How an operation was launched: blocks, threads, registers per thread, shared memory in bytes; for a
 /// copy or set only the bytes moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Shape {
     pub grid: [u32; 3],
     pub block: [u32; 3],
@@ -53,17 +56,17 @@ impl Op {
 /// The columns, ordered by start, then end, then the row of the export.
 #[derive(Debug, Default)]
 pub struct Ops {
-    pub(super) start: Vec<i64>,
-    pub(super) end: Vec<i64>,
-    pub(super) process: Vec<u16>,
-    pub(super) device: Vec<u16>,
-    pub(super) stream: Vec<u32>,
-    pub(super) correlation: Vec<i64>,
-    pub(super) name: Vec<u32>,
-    pub(super) shape: Vec<u32>,
+    pub(super) start: Column<i64>,
+    pub(super) end: Column<i64>,
+    pub(super) process: Column<u16>,
+    pub(super) device: Column<u16>,
+    pub(super) stream: Column<u32>,
+    pub(super) correlation: Column<i64>,
+    pub(super) name: Column<u32>,
+    pub(super) shape: Column<u32>,
     /// Empty where no operation has one.
-    pub(super) node: Vec<u32>,
-    pub(super) launch: Vec<u32>,
+    pub(super) node: Column<u32>,
+    pub(super) launch: Column<u32>,
 }
 
 impl Ops {
@@ -135,10 +138,10 @@ impl Ops {
 
     /// Bytes of the columns.
     pub(super) fn bytes(&self) -> usize {
-        let wide = [&self.start, &self.end, &self.correlation].map(|column| size_of_val(column.as_slice()));
+        let wide = [&self.start, &self.end, &self.correlation].map(|column| size_of_val(&**column));
         let narrow = [&self.stream, &self.name, &self.shape, &self.node, &self.launch];
-        let narrow = narrow.map(|column| size_of_val(column.as_slice()));
-        let small = [&self.process, &self.device].map(|column| size_of_val(column.as_slice()));
+        let narrow = narrow.map(|column| size_of_val(&**column));
+        let small = [&self.process, &self.device].map(|column| size_of_val(&**column));
         wide.iter().chain(&narrow).chain(&small).sum()
     }
 
@@ -153,7 +156,8 @@ impl Ops {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.sort_by_key(|&i| (self.start[i as usize], self.end[i as usize]));
         if !self.node.is_empty() {
-            self.node.resize(self.start.len(), NONE);
+            let ops = self.start.len();
+            self.node.own().resize(ops, NONE);
         }
         let Self { start, end, process, device, stream, correlation, name, shape, node, .. } = self;
         rayon::join(
@@ -174,11 +178,11 @@ fn some(index: u32) -> Option<u32> {
 }
 
 /// Puts columns into this order; the memory of one becomes the next one's.
-fn permute<T: Copy, const N: usize>(columns: [&mut Vec<T>; N], order: &[u32]) {
+fn permute<T: Pod, const N: usize>(columns: [&mut Column<T>; N], order: &[u32]) {
     let mut sorted = Vec::with_capacity(order.len());
     for column in columns {
         sorted.clear();
         sorted.extend(order.iter().map(|&i| column[i as usize]));
-        std::mem::swap(column, &mut sorted);
+        std::mem::swap(column.own(), &mut sorted);
     }
 }

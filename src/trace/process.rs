@@ -1,5 +1,7 @@
 //! Processes and threads.
 
+use serde::{Deserialize, Serialize};
+
 /// An index into the trace's processes, in the order in which the reader met them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessId(pub u16);
@@ -10,7 +12,7 @@ pub struct ThreadId(pub u32);
 
 /// One process. Two containers may hold the same pid, so the key is the whole upper part of the
 /// profiler's global id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     pub key: u64,
     pub pid: u32,

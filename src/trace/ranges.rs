@@ -1,5 +1,6 @@
 //! NVTX ranges, and the chains of ranges open at a moment on a thread.
 
+use super::column::Column;
 use super::names::RangeNameId;
 use super::process::ThreadId;
 use std::fmt;
@@ -11,6 +12,13 @@ pub enum RangeKind {
     PushPop,
     /// Started and ended: may cross others and end on another thread.
     StartEnd,
+}
+
+impl RangeKind {
+    /// By its number as a column holds it.
+    fn numbered(number: u8) -> Self {
+        if number == Self::PushPop as u8 { Self::PushPop } else { Self::StartEnd }
+    }
 }
 
 /// A chain of open ranges: a node of a forest whose path to the root names all enclosing ranges.
@@ -28,30 +36,52 @@ impl fmt::Debug for ContextId {
     }
 }
 
+/// The forest of chains, by id: each one's innermost range, and the chain around that.
+#[derive(Debug, Default)]
+pub(super) struct Chains {
+    pub(super) innermost: Column<u32>,
+    pub(super) around: Column<u32>,
+}
+
+impl Chains {
+    pub(super) fn len(&self) -> usize {
+        self.innermost.len()
+    }
+
+    /// A chain inside one that was pushed before.
+    pub(super) fn push(&mut self, range: u32, around: ContextId) -> ContextId {
+        let id = ContextId(self.len() as u32);
+        self.innermost.push(range);
+        self.around.push(around.0);
+        id
+    }
+}
+
 /// The columns of all ranges, ordered by thread, start, and end (longest first). Times in ns.
 #[derive(Debug, Default)]
 pub struct Ranges {
-    pub(super) start: Vec<i64>,
+    pub(super) start: Column<i64>,
     /// An unclosed range runs to the end of the trace.
-    pub(super) end: Vec<i64>,
-    pub(super) thread: Vec<u32>,
-    pub(super) name: Vec<u32>,
-    pub(super) kind: Vec<RangeKind>,
+    pub(super) end: Column<i64>,
+    pub(super) thread: Column<u32>,
+    pub(super) name: Column<u32>,
+    /// The number of each [`RangeKind`].
+    pub(super) kind: Column<u8>,
     /// The domain's name, as an index into `domains`; 0 is the default domain, without a name.
-    pub(super) domain: Vec<u16>,
+    pub(super) domain: Column<u16>,
     pub(super) domains: Vec<String>,
-    pub(super) contexts: Vec<(u32, ContextId)>,
+    pub(super) chains: Chains,
 }
 
 impl Ranges {
     /// Makes room in the columns.
     pub(super) fn reserve(&mut self, ranges: usize) {
-        self.start.reserve_exact(ranges);
-        self.end.reserve_exact(ranges);
-        self.thread.reserve_exact(ranges);
-        self.name.reserve_exact(ranges);
-        self.kind.reserve_exact(ranges);
-        self.domain.reserve_exact(ranges);
+        self.start.own().reserve_exact(ranges);
+        self.end.own().reserve_exact(ranges);
+        self.thread.own().reserve_exact(ranges);
+        self.name.own().reserve_exact(ranges);
+        self.kind.own().reserve_exact(ranges);
+        self.domain.own().reserve_exact(ranges);
     }
 
     pub fn len(&self) -> usize {
@@ -79,7 +109,7 @@ impl Ranges {
     }
 
     pub fn kind(&self, range: u32) -> RangeKind {
-        self.kind[range as usize]
+        RangeKind::numbered(self.kind[range as usize])
     }
 
     /// Empty for the default domain.
@@ -94,8 +124,8 @@ impl Ranges {
             if at == ContextId::NONE {
                 return None;
             }
-            let (range, parent) = self.contexts[at.0 as usize];
-            at = parent;
+            let range = self.chains.innermost[at.0 as usize];
+            at = ContextId(self.chains.around[at.0 as usize]);
             Some(range)
         })
     }
@@ -103,10 +133,10 @@ impl Ranges {
     /// A value for every chain, from that of the chain around it (`None` at the outermost) and its innermost range.
     /// One step a chain, however deep: walking each chain to its end would take their product.
     pub fn inwards<T>(&self, mut value: impl FnMut(Option<&T>, u32) -> T) -> Vec<T> {
-        let mut values: Vec<T> = Vec::with_capacity(self.contexts.len());
+        let mut values: Vec<T> = Vec::with_capacity(self.chains.len());
         // A chain is made after the one around it.
-        for &(range, around) in &self.contexts {
-            let next = value(values.get(around.0 as usize), range);
+        for (&range, &around) in self.chains.innermost.iter().zip(&*self.chains.around) {
+            let next = value(values.get(around as usize), range);
             values.push(next);
         }
         values
@@ -114,23 +144,23 @@ impl Ranges {
 
     /// Adds to every chain's value those of all chains inside it, and pairs it with the chain's innermost range.
     pub fn outwards<T: Copy>(&self, mut values: Vec<T>, add: impl Fn(T, T) -> T) -> Vec<(u32, T)> {
-        for (inner, &(_, around)) in self.contexts.iter().enumerate().rev() {
-            if around != ContextId::NONE {
-                values[around.0 as usize] = add(values[around.0 as usize], values[inner]);
+        for (inner, &around) in self.chains.around.iter().enumerate().rev() {
+            if around != ContextId::NONE.0 {
+                values[around as usize] = add(values[around as usize], values[inner]);
             }
         }
-        self.contexts.iter().map(|&(range, _)| range).zip(values).collect()
+        self.chains.innermost.iter().copied().zip(values).collect()
     }
 
     /// Bytes of the columns and chains.
     pub(super) fn bytes(&self) -> usize {
         let each = 2 * size_of::<i64>() + 2 * size_of::<u32>() + size_of::<RangeKind>() + size_of::<u16>();
-        self.len() * each + size_of_val(self.contexts.as_slice())
+        self.len() * each + 2 * size_of_val(&*self.chains.around)
     }
 
     /// The number of distinct chains; a chain's id is below this.
     pub fn context_count(&self) -> usize {
-        self.contexts.len()
+        self.chains.len()
     }
 }
 
@@ -140,8 +170,11 @@ mod tests {
 
     /// Ranges 0 to 3: 1 and 2 inside 0, 3 inside 2.
     fn forest() -> Ranges {
-        let contexts = vec![(0, ContextId::NONE), (1, ContextId(0)), (2, ContextId(0)), (3, ContextId(2))];
-        Ranges { contexts, ..Ranges::default() }
+        let mut chains = Chains::default();
+        for (range, around) in [(0, ContextId::NONE), (1, ContextId(0)), (2, ContextId(0)), (3, ContextId(2))] {
+            chains.push(range, around);
+        }
+        Ranges { chains, ..Ranges::default() }
     }
 
     #[test]

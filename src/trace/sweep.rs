@@ -66,8 +66,7 @@ impl Stack {
     }
 
     fn push(&mut self, ranges: &mut Ranges, range: u32) {
-        let context = ContextId(ranges.contexts.len() as u32);
-        ranges.contexts.push((range, self.innermost()));
+        let context = ranges.chains.push(range, self.innermost());
         let end = ranges.end[range as usize];
         let soonest = self.open.last().map_or(end, |below| below.soonest.min(end));
         self.open.push(Open { end, soonest, range, context });
@@ -107,7 +106,7 @@ mod tests {
             ranges.end.push(end);
             ranges.thread.push(thread);
             ranges.name.push(i as u32);
-            ranges.kind.push(RangeKind::StartEnd);
+            ranges.kind.push(RangeKind::StartEnd as u8);
             ranges.domain.push(0);
         }
         ranges

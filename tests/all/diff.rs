@@ -8,6 +8,7 @@ use align::trace::{Trace, open};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -28,7 +29,7 @@ fn path(name: &str) -> String {
     format!("snapshots/traces/{name}.sqlite")
 }
 
-fn trace(name: &str) -> Trace {
+fn trace(name: &str) -> Arc<Trace> {
     open(&Path::new(ROOT).join(path(name))).unwrap()
 }
 

@@ -4,7 +4,7 @@ use crate::support;
 use align::cli::inspect::{Args, Terminal, run};
 use align::inspect::{Can, Filter, Inspection, RangeSummary, inspect};
 use align::kernel::Glob;
-use align::trace::open;
+use align::trace::{Reading, open};
 use clap::Parser;
 use std::path::Path;
 
@@ -24,7 +24,7 @@ fn golden(name: &str) -> String {
 fn shown(name: &str, options: &[&str]) -> String {
     let path = golden(name);
     let args = Command::try_parse_from(["inspect", &path].iter().chain(options)).unwrap().args;
-    match run(&args, &support::families(), TERMINAL) {
+    match run(&args, &support::families(), TERMINAL, &Reading::default()) {
         Ok(text) => text,
         Err(problem) => support::render(&[problem]),
     }
@@ -92,8 +92,9 @@ fn options_narrow_what_is_shown() {
 fn colour_changes_no_character() {
     let args = |name| Command::try_parse_from(["inspect", &golden(name)]).unwrap().args;
     for name in ["hf_e2e_graph", "hf_no_gpu_client"] {
-        let plain = run(&args(name), &support::families(), TERMINAL).unwrap();
-        let coloured = run(&args(name), &support::families(), Terminal { colour: true, ..TERMINAL }).unwrap();
+        let plain = run(&args(name), &support::families(), TERMINAL, &Reading::default()).unwrap();
+        let coloured =
+            run(&args(name), &support::families(), Terminal { colour: true, ..TERMINAL }, &Reading::default()).unwrap();
         assert!(coloured.contains("\x1b[1m"));
         let mut bare = coloured;
         for code in ["0", "1", "2", "31", "32", "33"] {
@@ -107,7 +108,7 @@ fn colour_changes_no_character() {
 fn lines_fit_the_terminal() {
     for width in [80, 120] {
         let args = Command::try_parse_from(["inspect", &golden("vllm_e2e_eager")]).unwrap().args;
-        let text = run(&args, &support::families(), Terminal { width, ..TERMINAL }).unwrap();
+        let text = run(&args, &support::families(), Terminal { width, ..TERMINAL }, &Reading::default()).unwrap();
         for line in text.lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");
         }

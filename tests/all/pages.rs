@@ -1,7 +1,7 @@
 //! Tables read from their pages are what SQLite reads, on whatever file.
 
-use crate::support::page_files::{Chance, agree, damage, outcome, write_export};
-use align::trace::{Via, open_via};
+use crate::support::page_files::{Chance, agree, damage, open_via, outcome, write_export};
+use align::trace::Via;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

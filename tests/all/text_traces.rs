@@ -5,8 +5,9 @@ mod generated;
 use align::diag::Problem;
 use align::trace::{GraphTracing, OpKind, Presence, Trace, open};
 use std::path::Path;
+use std::sync::Arc;
 
-fn read(text: impl AsRef<[u8]>) -> Result<Trace, Problem> {
+fn read(text: impl AsRef<[u8]>) -> Result<Arc<Trace>, Problem> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("small.trace");
     std::fs::write(&path, text).unwrap();
@@ -14,7 +15,7 @@ fn read(text: impl AsRef<[u8]>) -> Result<Trace, Problem> {
 }
 
 /// A trace with this body.
-fn trace(body: &str) -> Trace {
+fn trace(body: &str) -> Arc<Trace> {
     read(format!("align-trace 1\n{body}")).unwrap_or_else(|problem| panic!("{}", support::render(&[problem])))
 }
 

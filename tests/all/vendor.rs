@@ -2,7 +2,8 @@
 
 use crate::support;
 use align::cli::inspect::{Args, Format, Terminal, run};
-use align::trace::{ContextId, OpKind, RangeKind, Trace, open};
+use align::cli::reads::Reads;
+use align::trace::{ContextId, OpKind, RangeKind, Reading, Trace, open};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -58,9 +59,22 @@ fn every_kernel_of_every_trace_has_the_vendors_count_sum_and_order_statistics() 
     let answers = answers(".kern_sum.csv");
     assert!(answers.len() >= 48, "{} traces", answers.len());
     for (name, path) in answers {
-        let args =
-            Args { trace: golden(&name), within: Vec::new(), process: None, top: 20, ranges: 8, format: Format::Json };
-        let json = run(&args, &support::families(), Terminal { width: 80, colour: false, verbose: false }).unwrap();
+        let args = Args {
+            trace: golden(&name),
+            within: Vec::new(),
+            process: None,
+            top: 20,
+            ranges: 8,
+            format: Format::Json,
+            reads: Reads::default(),
+        };
+        let json = run(
+            &args,
+            &support::families(),
+            Terminal { width: 80, colour: false, verbose: false },
+            &Reading::default(),
+        )
+        .unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         let ours: BTreeSet<Row> = json["kernels"].as_array().unwrap().iter().map(row).collect();
         let theirs: BTreeSet<Row> = kern_sum(&path).into_iter().collect();

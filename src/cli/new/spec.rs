@@ -1,6 +1,7 @@
 //! `align new spec`: draft a spec from two traces.
 
 use crate::cli::check::session;
+use crate::cli::reads::Reads;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Said, failed};
 use crate::diag::{Problem, Severity, Verdict, argument, escape, plural, plural_of};
@@ -53,13 +54,15 @@ pub(super) struct Args {
     /// The op stands right before this kernel in the E2E
     #[arg(long, value_name = "KERNEL")]
     pub(super) before: Option<String>,
+    #[command(flatten)]
+    reads: Reads,
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let made = refuse(args)
         .map_err(|problem| vec![problem])
         .and_then(|()| session())
-        .and_then(|(session, _)| draft(&session, &request(args)))
+        .and_then(|(session, _)| draft(&session.read_with(args.reads.reading(terminal)), &request(args)))
         .and_then(|draft| {
             if let Some(output) = &args.output {
                 save::create(output, &draft.text).map_err(|problem| vec![problem])?;

@@ -134,9 +134,9 @@ impl OpBatch {
 impl TraceBuilder {
     /// Makes room for calls that will be kept.
     pub(in crate::trace) fn expect_calls(&mut self, calls: usize) {
-        self.launches.start.reserve(calls);
-        self.launches.thread.reserve(calls);
-        self.launches.api.reserve(calls);
+        self.launches.start.own().reserve(calls);
+        self.launches.thread.own().reserve(calls);
+        self.launches.api.own().reserve(calls);
     }
 
     pub(in crate::trace) fn expect_ranges(&mut self, ranges: usize) {
@@ -154,17 +154,18 @@ impl TraceBuilder {
         batch.shape.iter_mut().for_each(|shape| *shape = shapes[*shape as usize]);
         batch.node.iter_mut().for_each(|node| *node = node_in(&nodes, *node));
         if !batch.node.is_empty() {
-            self.ops.node.resize(self.ops.start.len(), NONE);
-            self.ops.node.extend(batch.node);
+            let (node, ops) = (self.ops.node.own(), self.ops.start.len());
+            node.resize(ops, NONE);
+            node.extend(batch.node);
         }
-        self.ops.process.extend(batch.process.iter().map(|&process| processes[process as usize].0));
-        add(&mut self.ops.start, batch.start);
-        add(&mut self.ops.end, batch.end);
-        add(&mut self.ops.correlation, batch.correlation);
-        add(&mut self.ops.stream, batch.stream);
-        add(&mut self.ops.device, batch.device);
-        add(&mut self.ops.name, batch.name);
-        add(&mut self.ops.shape, batch.shape);
+        self.ops.process.own().extend(batch.process.iter().map(|&process| processes[process as usize].0));
+        add(self.ops.start.own(), batch.start);
+        add(self.ops.end.own(), batch.end);
+        add(self.ops.correlation.own(), batch.correlation);
+        add(self.ops.stream.own(), batch.stream);
+        add(self.ops.device.own(), batch.device);
+        add(self.ops.name.own(), batch.name);
+        add(self.ops.shape.own(), batch.shape);
     }
 }
 

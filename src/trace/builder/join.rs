@@ -66,7 +66,7 @@ impl TraceBuilder {
             ranges.end.push(if end == i64::MAX { last.max(start) } else { end });
             ranges.thread.push(thread);
             ranges.name.push(name);
-            ranges.kind.push(kind);
+            ranges.kind.push(kind as u8);
             ranges.domain.push(domain);
         }
         ranges
@@ -118,13 +118,13 @@ impl TraceBuilder {
             })
             .collect();
         captured.sort_unstable();
-        let mut contexts = vec![ContextId::NONE; launches as usize];
+        let mut contexts = vec![ContextId::NONE.0; launches as usize];
         let followed =
             sweep(ranges, merged(launched, captured), |slot, context| match contexts.get_mut(slot as usize) {
-                Some(launch) => *launch = context,
+                Some(launch) => *launch = context.0,
                 None => nodes.capture[(slot - launches) as usize] = context,
             });
-        self.launches.context = contexts;
+        self.launches.context = contexts.into();
         if !followed {
             self.warnings.push(
                 "too many NVTX ranges cross each other: some are taken to end with those opened later".to_owned(),
@@ -143,7 +143,7 @@ impl TraceBuilder {
 
     fn graph_tracing(&self) -> GraphTracing {
         let replayed = self.ops.node.iter().any(|&n| n != NONE)
-            || self.ops.launch.iter().any(|&l| l != NONE && self.launches.api[l as usize] == Api::GraphLaunch);
+            || self.ops.launch.iter().any(|&l| l != NONE && self.launches.api(l) == Api::GraphLaunch);
         if replayed {
             GraphTracing::Node
         } else if self.capabilities.graph_launches > 0 || self.capabilities.whole_graph_rows > 0 {

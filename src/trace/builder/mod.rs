@@ -128,7 +128,8 @@ impl TraceBuilder {
         self.ops.shape.push(shape);
         // Most traces have no graphs.
         if node != NONE || !self.ops.node.is_empty() {
-            self.ops.node.resize(self.ops.start.len() - 1, NONE);
+            let ops = self.ops.start.len();
+            self.ops.node.own().resize(ops - 1, NONE);
             self.ops.node.push(node);
         }
     }
@@ -158,15 +159,15 @@ impl TraceBuilder {
                 .push(format!("GPU operations with an end before their start, taken as 0 ns: {}", self.ends_first));
         }
         self.ops.sort();
-        self.ops.launch = vec![NONE; self.ops.len()];
+        self.ops.launch = vec![NONE; self.ops.len()].into();
         let mut bounds: Vec<Option<(i64, i64, usize)>> = vec![None; self.processes.len()];
-        for (&process, &id) in self.ops.process.iter().zip(&self.ops.correlation) {
+        for (&process, &id) in self.ops.process.iter().zip(&*self.ops.correlation) {
             let slot = &mut bounds[usize::from(process)];
             let (low, high, count) = slot.unwrap_or((id, id, 0));
             *slot = Some((low.min(id), high.max(id), count + 1));
         }
         self.correlations = bounds.into_iter().map(CorrelationIndex::with_bounds).collect();
-        for (&process, &id) in self.ops.process.iter().zip(&self.ops.correlation) {
+        for (&process, &id) in self.ops.process.iter().zip(&*self.ops.correlation) {
             if id != NO_CORRELATION {
                 self.correlations[usize::from(process)].want(id);
             }
@@ -199,7 +200,7 @@ impl TraceBuilder {
                 index.set(row.correlation, self.launches.len() as u32);
                 self.launches.start.push(row.start);
                 self.launches.thread.push(row.thread.0);
-                self.launches.api.push(row.api);
+                self.launches.api.push(row.api as u8);
             }
             // A runtime call and the driver call inside it are one launch: the outer one's.
             Wanted::Has(launch) => {
@@ -209,7 +210,7 @@ impl TraceBuilder {
                     self.launches.thread[i] = row.thread.0;
                 }
                 if row.api == Api::GraphLaunch {
-                    self.launches.api[i] = row.api;
+                    self.launches.api[i] = row.api as u8;
                 }
             }
         }

@@ -4,37 +4,14 @@ mod kineto;
 mod nsys_sqlite;
 mod text;
 
-use super::Trace;
+use super::{Reading, Trace};
 use crate::diag::{Problem, escape, nearest_file, refuse_special};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Who reads the large tables of a SQLite export. The trace is the same either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Via {
-    /// The pages of the file are read directly; where they are odd in any way, SQLite reads the table.
-    #[default]
-    Either,
-    /// SQLite alone, some ten times slower: what direct reading is held to.
-    Sqlite,
-    /// No table may need SQLite.
-    Pages,
-}
-
-/// Opens a profiler export of any known format.
-///
-/// # Errors
-/// A [`Problem`] of class `Trace`: the file is missing, empty, of no known format, or broken.
-pub fn open(path: &Path) -> Result<Trace, Problem> {
-    open_via(path, Via::Either)
-}
-
-/// Opens a profiler export and says who reads its tables.
-///
-/// # Errors
-/// As [`open`], and with [`Via::Pages`] also where a table is left to SQLite.
-pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
+/// Reads a profiler export of any known format.
+pub(super) fn read(path: &Path, reading: &Reading) -> Result<Trace, Problem> {
     let shown = escape(&path.display().to_string());
     let mut head = [0u8; 128];
     if let Err(what) = refuse_special(path) {
@@ -62,7 +39,7 @@ pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string()));
         }
     };
-    recognise(path, &shown, &head[..read], via)
+    recognise(path, &shown, &head[..read], reading)
 }
 
 fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
@@ -76,7 +53,7 @@ fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, Problem> {
+fn recognise(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> Result<Trace, Problem> {
     if head.is_empty() {
         return Err(Problem::trace("trace-empty", format!("`{shown}` is empty"))
             .help("export again: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
@@ -89,13 +66,13 @@ fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, P
         .help("fetch the file: git lfs pull"));
     }
     if head.starts_with(nsys_sqlite::MAGIC) {
-        return nsys_sqlite::read(path, shown, head, via);
+        return nsys_sqlite::read(path, shown, head, reading);
     }
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
     }
     if kineto::may_be(head) {
-        return kineto::read(path, shown, head);
+        return kineto::read(path, shown, head, &reading.meter);
     }
     let problem =
         Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));

@@ -15,5 +15,5 @@ pub(crate) fn compared(case: &Case) -> Arc<Comparison> {
 
 fn trace(side: &SideSpec) -> Arc<Trace> {
     let path = side.trace.as_ref().expect("the case names its trace");
-    Arc::new(open(path).unwrap_or_else(|problem| panic!("{}: {problem}", path.display())))
+    open(path).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
 }

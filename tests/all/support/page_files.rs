@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, dead_code, reason = "a test helper; every user takes what it needs")]
 
-use align::trace::{Via, open_via};
+use align::diag::Problem;
+use align::trace::{Reading, Trace, Via, open_with};
 use rusqlite::{Connection, params_from_iter, types::Value};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Numbers by chance, the same for the same seed.
 pub(crate) struct Chance(u64);
@@ -34,6 +36,11 @@ impl Chance {
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
+}
+
+/// Opens a file by one of the readers.
+pub(crate) fn open_via(path: &Path, via: Via) -> Result<Arc<Trace>, Problem> {
+    open_with(path, &Reading { via, ..Reading::default() })
 }
 
 /// What a reader makes of a file: the whole trace, or the problem.

@@ -3,10 +3,16 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs `align` in a folder, with lines of 100 characters.
+/// Runs `align` in a folder, with lines of 100 characters, and nothing kept of what it reads.
 pub(crate) fn align_in(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
-    command.args(arguments).current_dir(folder).env("COLUMNS", "100").output().expect("the binary runs")
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("COLUMNS", "100")
+        .env("ALIGN_CACHE_DIR", folder.join("no-cache"))
+        .output()
+        .expect("the binary runs")
 }
 
 /// Runs `align` in the repository.

@@ -6,14 +6,18 @@
 mod event;
 mod head;
 mod json;
+mod metered;
 mod recording;
 mod time;
 
 use crate::diag::Problem;
+use crate::meter::Meter;
 use crate::trace::Trace;
+use crate::trace::reading::over_limit;
 use event::Event;
 use flate2::read::MultiGzDecoder;
 use json::{At, Fault, Json, Kind};
+use metered::Metered;
 use recording::Recording;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -33,13 +37,16 @@ pub(super) fn may_be(head: &[u8]) -> bool {
 }
 
 /// Reads the trace at `path`; `head` are its first bytes.
-pub(super) fn read(path: &Path, shown: &str, head: &[u8]) -> Result<Trace, Problem> {
+pub(super) fn read(path: &Path, shown: &str, head: &[u8], meter: &Meter) -> Result<Trace, Problem> {
     let file = File::open(path).map_err(|error| of_fault(shown, Fault::Unreadable(error)))?;
+    let file = Metered::new(file, meter);
     let packed = head.starts_with(&GZIP);
     let input: Box<dyn Read> =
         if packed { Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file))) } else { Box::new(file) };
     let mut recording = Recording::new(shown);
-    match events(input, &mut recording) {
+    let read = events(input, &mut recording);
+    meter.room(0).map_err(|exceeded| over_limit(shown, exceeded))?;
+    match read {
         Ok(true) => Ok(recording.finish()),
         Ok(false) => Err(Problem::trace(
             "trace-no-events",

@@ -18,8 +18,9 @@ mod strings;
 
 use crate::diag::Problem;
 use crate::limits::NAME_BYTES;
+use crate::meter::Meter;
 use crate::trace::capability::Presence;
-use crate::trace::format::Via;
+use crate::trace::reading::{Reading, Via, over_limit};
 use crate::trace::{Trace, TraceBuilder};
 use pages::{Doubt, Pages};
 use rusqlite::{Connection, OpenFlags};
@@ -38,6 +39,7 @@ struct Reader<'db> {
     sqlite: Sqlite<'db>,
     pages: Result<Pages, Doubt>,
     via: Via,
+    meter: &'db Meter,
     schema: Schema,
     strings: Strings<'db>,
 }
@@ -50,17 +52,23 @@ impl Reader<'_> {
         }
         let wanted = Wanted { table, columns, schema: &self.schema };
         let read = match &self.pages {
-            Ok(pages) => pages.scan(&wanted, take, &mut self.strings),
+            Ok(pages) => pages.scan(&wanted, take, &mut self.strings, self.meter),
             Err(doubt) => Err(*doubt),
         };
+        // Whoever read a table may have stopped for want of memory.
+        self.room()?;
         match read {
             Ok(parts) => Ok(parts),
             Err(doubt) if self.via == Via::Pages => {
                 Err(Problem::trace("trace-unreadable", format!("`{}` cannot be read: table {table}", self.shown))
                     .note(format!("its pages are in doubt: {doubt}")))
             }
-            Err(_) => self.sqlite.scan(&wanted, take, &mut self.strings),
+            Err(_) => self.sqlite.scan(&wanted, take, &mut self.strings, self.meter),
         }
+    }
+
+    fn room(&self) -> Result<(), Problem> {
+        self.meter.room(0).map_err(|exceeded| over_limit(self.shown, exceeded))
     }
 
     /// A name that cannot be looked up.
@@ -70,7 +78,8 @@ impl Reader<'_> {
 }
 
 /// Reads the export at `path`; `head` are its first bytes.
-pub(super) fn read(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, Problem> {
+pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> Result<Trace, Problem> {
+    let Reading { via, ref meter, .. } = *reading;
     check_length(path, shown, head)?;
     let db = connect(path).map_err(|e| broken(shown, "header", 0, &e))?;
     let schema = Schema::probe(&db).map_err(|e| broken(shown, "sqlite_master", 0, &e))?;
@@ -83,8 +92,15 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Tr
         .help("export with: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
     }
     let strings = Strings::new(&db, &schema).map_err(|e| broken(shown, "StringIds", 0, &e))?;
-    let mut reader =
-        Reader { shown, sqlite: Sqlite { db: &db, shown }, pages: open_pages(path, head, via), via, schema, strings };
+    let mut reader = Reader {
+        shown,
+        sqlite: Sqlite { db: &db, shown },
+        pages: open_pages(path, head, via),
+        via,
+        meter,
+        schema,
+        strings,
+    };
     let mut builder = TraceBuilder::new(shown);
     gpu::read(&mut reader, &mut builder)?;
     builder.seal_ops();

@@ -3,6 +3,7 @@
 use super::schema::Schema;
 use super::strings::Strings;
 use crate::diag::Problem;
+use crate::meter::Meter;
 use rusqlite::types::ValueRef;
 
 /// The columns of one table that a reader of it needs.
@@ -64,11 +65,12 @@ pub(super) trait Take: Sync {
 pub(super) trait Source {
     type Failure;
 
-    /// The parts in the order of the table's row ids.
+    /// The parts in the order of the table's row ids. Stops where the meter has no room.
     fn scan<T: Take>(
         &self,
         wanted: &Wanted<'_>,
         take: &mut T,
         strings: &mut Strings<'_>,
+        meter: &Meter,
     ) -> Result<Vec<T::Part>, Self::Failure>;
 }

@@ -4,6 +4,8 @@ use super::broken;
 use super::source::{Cells, Source, Take, Wanted};
 use super::strings::Strings;
 use crate::diag::Problem;
+use crate::meter::Meter;
+use crate::trace::reading::over_limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
@@ -30,6 +32,7 @@ impl Source for Sqlite<'_> {
         wanted: &Wanted<'_>,
         take: &mut T,
         strings: &mut Strings<'_>,
+        meter: &Meter,
     ) -> Result<Vec<T::Part>, Problem> {
         let mut done = 0u64;
         let broken = |done: u64, error: &rusqlite::Error| broken(self.shown, wanted.table, done, error);
@@ -47,6 +50,7 @@ impl Source for Sqlite<'_> {
                 let last = parts.len() - 1;
                 take.learn(&mut parts[last..], strings)?;
                 take.gather(&mut parts);
+                meter.room(0).map_err(|exceeded| over_limit(self.shown, exceeded))?;
                 parts.push(T::Part::default());
             }
         }

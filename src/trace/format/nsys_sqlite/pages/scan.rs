@@ -7,6 +7,7 @@ use super::leaf::{Leaves, rows};
 use super::overflow::Overflow;
 use super::record::Plan;
 use super::{Doubt, btree};
+use crate::meter::Meter;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Mutex;
@@ -74,6 +75,7 @@ impl Source for Pages {
         wanted: &Wanted<'_>,
         take: &mut T,
         strings: &mut Strings<'_>,
+        meter: &Meter,
     ) -> Result<Vec<T::Part>, Doubt> {
         let table = wanted.schema.table(wanted.table).ok_or(Doubt("no such table"))?;
         let plan = Plan::of(table, wanted.columns)?;
@@ -108,6 +110,8 @@ impl Source for Pages {
             let new = parts.get_mut(done..).unwrap_or_default();
             take.learn(new, strings).map_err(|_| Doubt("a name cannot be read"))?;
             take.gather(&mut parts);
+            meter.advance((now.len() * self.file.header.page) as u64);
+            meter.room(0).map_err(|_| Doubt("no memory is left for it"))?;
             (rest, wave) = (later, WAVE);
         }
         Ok(parts)

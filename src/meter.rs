@@ -1,0 +1,112 @@
+//! How far a run has come, and how much memory it may take: what the stages report to, and whoever waits reads.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A handle to one run's dials; its clones show the same. Nothing that is measured changes a verdict.
+#[derive(Debug, Clone, Default)]
+pub struct Meter(Arc<Dials>);
+
+#[derive(Debug, Default)]
+struct Dials {
+    what: Mutex<String>,
+    done: AtomicU64,
+    total: AtomicU64,
+    /// In bytes; 0 is none.
+    limit: AtomicU64,
+    exceeded: AtomicBool,
+}
+
+/// What a run is at: words, and bytes done of a total. The total grows as work is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    pub what: String,
+    pub done: u64,
+    pub total: u64,
+}
+
+/// More memory is used than may be; both in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceeded {
+    pub used: u64,
+    pub limit: u64,
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+        write!(f, "{} MiB are in use or about to be, {} MiB are allowed", mib(self.used), mib(self.limit))
+    }
+}
+
+impl Meter {
+    /// Sets the memory that the whole process may take, in bytes.
+    pub fn limit_memory(&self, bytes: u64) {
+        self.0.limit.store(bytes, Relaxed);
+    }
+
+    /// Begins work of this size, in bytes; it may begin while other work goes on.
+    pub fn begin(&self, what: impl Into<String>, size: u64) {
+        *self.0.what.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
+        self.0.total.fetch_add(size, Relaxed);
+    }
+
+    pub fn advance(&self, bytes: u64) {
+        self.0.done.fetch_add(bytes, Relaxed);
+    }
+
+    pub fn state(&self) -> State {
+        State {
+            what: self.0.what.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            done: self.0.done.load(Relaxed),
+            total: self.0.total.load(Relaxed),
+        }
+    }
+
+    /// Whether this many bytes more may be taken; 0 asks whether what is taken already may be. Costs a system call.
+    ///
+    /// # Errors
+    /// They may not, or an earlier answer was that.
+    pub fn room(&self, more: u64) -> Result<(), Exceeded> {
+        let limit = self.0.limit.load(Relaxed);
+        if limit == 0 {
+            return Ok(());
+        }
+        // Where it cannot be measured, nothing is known to be exceeded.
+        let Some(stats) = memory_stats::memory_stats() else { return Ok(()) };
+        let used = (stats.physical_mem as u64).saturating_add(more);
+        if used > limit || self.0.exceeded.load(Relaxed) {
+            self.0.exceeded.store(true, Relaxed);
+            return Err(Exceeded { used: used.max(limit), limit });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_show_the_same_dials() {
+        let meter = Meter::default();
+        let other = meter.clone();
+        meter.begin("reading a", 100);
+        other.begin("reading b", 50);
+        meter.advance(30);
+        assert_eq!(other.state(), State { what: "reading b".to_owned(), done: 30, total: 150 });
+    }
+
+    #[test]
+    fn memory_is_measured_against_the_limit_and_once_over_stays_over() {
+        let meter = Meter::default();
+        assert_eq!(meter.room(u64::MAX), Ok(()), "no limit, no error");
+        meter.limit_memory(1 << 50);
+        assert_eq!(meter.room(0), Ok(()));
+        let exceeded = meter.room(1 << 51).expect_err("more than the limit");
+        assert_eq!(exceeded.limit, 1 << 50);
+        assert!(exceeded.used > 1 << 51, "what is in use counts too: {exceeded}");
+        assert!(meter.room(0).is_err());
+    }
+}

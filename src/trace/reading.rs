@@ -1,0 +1,69 @@
+//! Opening a trace: from the cache, or by whichever format reads it.
+
+use super::cache::Cache;
+use super::{Trace, format};
+use crate::diag::{Problem, escape};
+use crate::meter::{Exceeded, Meter};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Who reads the large tables of a SQLite export. The trace is the same either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Via {
+    /// The pages of the file are read directly; where they are odd in any way, SQLite reads the table.
+    #[default]
+    Either,
+    /// SQLite alone, some ten times slower: what direct reading is held to.
+    Sqlite,
+    /// No table may need SQLite.
+    Pages,
+}
+
+/// How traces are read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    pub via: Via,
+    /// Where what was read is kept; none, if it is not.
+    pub cache: Option<Cache>,
+    /// What is told how far reading has come, and says when it must stop.
+    pub meter: Meter,
+}
+
+/// Opens a profiler export of any known format, without a cache.
+///
+/// # Errors
+/// A [`Problem`] of class `Trace`: the file is missing, empty, of no known format, or broken.
+pub fn open(path: &Path) -> Result<Arc<Trace>, Problem> {
+    open_with(path, &Reading::default())
+}
+
+/// Opens a profiler export.
+///
+/// # Errors
+/// As [`open`]; with [`Via::Pages`] also where a table is left to SQLite; and where the memory limit is met.
+pub fn open_with(path: &Path, reading: &Reading) -> Result<Arc<Trace>, Problem> {
+    let shown = escape(&path.display().to_string());
+    let size = path.metadata().map_or(0, |meta| meta.len());
+    reading.meter.begin(format!("reading {shown}"), size);
+    let place = reading.cache.as_ref().filter(|_| reading.via == Via::Either).and_then(|cache| cache.place(path));
+    // What is in the cache is about as large as the export.
+    let room = || reading.meter.room(0).map_err(|exceeded| over_limit(&shown, exceeded));
+    if let Some(trace) = place.as_ref().and_then(|place| place.find(&shown)) {
+        reading.meter.advance(size);
+        room()?;
+        return Ok(Arc::new(trace));
+    }
+    let trace = Arc::new(format::read(path, reading)?);
+    room()?;
+    if let Some(place) = place {
+        place.keep(&trace);
+    }
+    Ok(trace)
+}
+
+/// The process takes more memory than it may.
+pub(super) fn over_limit(shown: &str, exceeded: Exceeded) -> Problem {
+    Problem::trace("memory-limit", format!("`{shown}` takes more memory than --memory-limit allows"))
+        .note(exceeded.to_string())
+        .help("give a higher --memory-limit, or a smaller trace: `align pack`, or a capture of fewer steps")
+}
