@@ -18,6 +18,7 @@ mod process;
 mod provenance;
 mod ranges;
 mod rows;
+mod summary;
 mod sweep;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +32,7 @@ pub use ops::{NONE, Op, Ops, Shape, ShapeId};
 pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
+pub use summary::{Summary, SummaryRow, is_cut_off};
 
 /// One profiler export in memory.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub struct Trace {
     pub capabilities: Capabilities,
     /// What the capture or the export lost or left unclear, in words.
     pub warnings: Vec<String>,
+    /// Where only sums of kernels are known: then there is not a single operation.
+    pub summary: Option<Summary>,
     shapes: Vec<Shape>,
 }
 

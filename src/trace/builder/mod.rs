@@ -15,6 +15,7 @@ use super::ops::{NONE, Ops, Shape};
 use super::process::{Process, ProcessId, Thread, ThreadId};
 use super::provenance::Provenance;
 use super::ranges::RangeKind;
+use super::summary::Summary;
 use super::rows::{CallRow, NO_CORRELATION, NodeRow, OpRow, PROCESS_MASK, RangeRow, RangeSpan};
 use rustc_hash::FxHashMap;
 
@@ -27,6 +28,7 @@ pub struct TraceBuilder {
     pub provenance: Provenance,
     pub capabilities: Capabilities,
     pub warnings: Vec<String>,
+    pub summary: Option<Summary>,
     ops: Ops,
     ends_first: usize,
     shapes: Vec<Shape>,

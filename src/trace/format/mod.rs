@@ -2,6 +2,7 @@
 
 mod kineto;
 mod nsys_sqlite;
+mod nsys_stats;
 mod text;
 
 use super::Trace;
@@ -94,8 +95,14 @@ fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, P
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
     }
+    if nsys_stats::may_be_json(head) {
+        return nsys_stats::read(path, shown);
+    }
     if kineto::may_be(head) {
         return kineto::read(path, shown, head);
+    }
+    if nsys_stats::may_be(path) {
+        return nsys_stats::read(path, shown);
     }
     let problem =
         Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
