@@ -339,3 +339,11 @@ pub const STATS_CUT: f64 = 0.05;
 
 /// The coarsest step, in ns, of times in a list of operations: kernels take a microsecond and more.
 pub const STATS_STEP: u64 = 1_000;
+
+/// Launches of a kernel beyond whole iterations of a summary, as a share of all: set-up runs a kernel of the op once or
+/// twice where 9 iterations and more are measured (the KV-cache write: 13 launches in 12 iterations).
+pub const SUMMARY_REST: f64 = 0.15;
+
+/// Sums of medians, and of means, of a summary's kernels must lie this far from an edge of the tolerance to say on which
+/// side of it the instance is: both mix warm-up and set-up with what is measured.
+pub const SUMMARY_MARGIN: f64 = 0.05;

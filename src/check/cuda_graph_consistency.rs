@@ -1,6 +1,6 @@
 //! `cuda-graph-consistency`: launched eagerly on one side, replayed from a CUDA graph on the other.
 
-use super::{Check, Context, Judgement, Meta, meta};
+use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side};
 use crate::spec::LaunchCompare;
 
@@ -16,6 +16,10 @@ impl CudaGraphConsistency {
 impl Check for CudaGraphConsistency {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::LaunchModes]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

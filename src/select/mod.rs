@@ -16,8 +16,10 @@ mod scope;
 mod search;
 mod selection;
 mod settle;
+mod summary;
 
 pub use lexicon::{Lexicon, Symbol};
+pub use summary::{SelectedBySummary, Summed, select_by_summary};
 pub use selection::{Instance, LeftOut, Method, NotFound, Rank, SecondOpinion, Selection, SelectionNote};
 
 use crate::diag::Side;

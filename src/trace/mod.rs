@@ -17,7 +17,7 @@ mod ops;
 mod process;
 mod provenance;
 mod ranges;
-mod rows;
+pub(crate) mod rows;
 mod summary;
 mod sweep;
 
@@ -107,6 +107,11 @@ impl Trace {
     /// Whether the operation was replayed from a CUDA graph.
     pub fn from_graph(&self, op: u32) -> bool {
         self.ops.node(op).is_some() || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch)
+    }
+
+    /// Whether one can tell replays of CUDA graphs from single launches: by the calls, or by the nodes of operations.
+    pub fn knows_launch_modes(&self) -> bool {
+        self.capabilities.api_calls.filled() || (0..self.len() as u32).any(|op| self.ops.node(op).is_some())
     }
 
     /// Operations without a launch row in the export, of all operations, as a fraction.
