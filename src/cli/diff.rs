@@ -9,7 +9,7 @@ use crate::kernel::Glob;
 use crate::outcome::DiffOutcome;
 use crate::report::{DIFF_FORMATS, Format, Style, render_diff};
 use crate::trace::{Trace, open};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compares what runs in B with what runs in A: kernels that are new, gone, slower, faster, launched more often or with
 /// other shapes, by what they cost, and repeating layers beside each other.
@@ -78,9 +78,13 @@ fn compared(args: &Args) -> Result<DiffOutcome, Vec<Problem>> {
     };
     let within = args.within.iter().map(glob).collect::<Result<_, _>>()?;
     let (session, _) = check::session()?;
-    let (a, b) = rayon::join(|| open(&args.a), || open(&args.b));
+    let (a, b) = rayon::join(|| side(&args.a), || side(&args.b));
     let (a, b) = both(a, b)?;
     diff(&a, &b, session.families(), &Options { tolerance: args.tolerance, within })
+}
+
+fn side(path: &Path) -> Result<Trace, Problem> {
+    open(path)?.with_operations("a diff compares single launches")
 }
 
 /// Both traces, or what is wrong with each.

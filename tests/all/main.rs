@@ -33,6 +33,7 @@ mod merged_specs;
 mod misspelt_keys;
 mod new_spec;
 mod no_false_pass;
+mod nsys_stats;
 mod oversized_traces;
 mod pack;
 mod pages;

@@ -148,7 +148,7 @@ fn full_name(name: &str, kind: OpKind) -> String {
 /// Whether two reports count the same kernels, and as long, as far as they were rounded.
 pub(super) fn is_of_same_capture(a: &Table, b: &Table) -> bool {
     let ((counts, totals), (other_counts, other_totals)) = (sums(a), sums(b));
-    let slack = i128::from(counts) * i128::from(a.step.max(b.step));
+    let slack = i128::from(counts) * i128::from(a.step.max(b.step).saturating_sub(1));
     counts == other_counts && (totals - other_totals).abs() <= slack
 }
 

@@ -58,6 +58,11 @@ impl Layout {
                 _ => columns.push(at..at + 1),
             }
         }
+        // A frame leaves a space on each side of a cell.
+        let framed = trimmed.starts_with('+');
+        for column in columns.iter_mut().filter(|column| framed && column.len() > 2) {
+            *column = column.start + 1..column.end - 1;
+        }
         (columns.len() > 1).then_some(Self::Columns(columns))
     }
 

@@ -104,7 +104,7 @@ impl Reader<'_> {
             return fail(Column::Minimum, "a minimum above the maximum");
         }
         // Rounded numbers may be apart by as much as all of them were rounded.
-        let slack = i128::from(count) * i128::from(self.step);
+        let slack = i128::from(count) * i128::from(self.step.saturating_sub(1));
         let (least, most) = (i128::from(count) * i128::from(min), i128::from(count) * i128::from(max));
         if i128::from(total) < least - slack || i128::from(total) > most + slack {
             return fail(Column::Total, "a total that so many launches cannot come to");
@@ -225,7 +225,11 @@ impl Cells<'_> {
 
 fn number(cell: &Cell<'_>) -> Result<Decimal, Fault> {
     Decimal::parse(&cell.text).ok_or_else(|| {
-        let what = format!("`{}` is no number", shorten(&escape(cell.text.trim()), 40));
+        let shown = shorten(&escape(cell.text.trim()), 40);
+        let what = match is_cut_off(cell.text.trim()) {
+            true => format!("`{shown}` is cut off: nsys made its column too narrow (`--format csv` keeps numbers whole)"),
+            false => format!("`{shown}` is no number"),
+        };
         Fault::new(what, cell.at.clone())
     })
 }

@@ -44,13 +44,11 @@ impl Table {
         Ok(())
     }
 
-    /// A name that goes on in the next line. One that was broken at a space lacks it, and fills its column no more.
-    fn go_on(&mut self, rest: &str, width: usize) {
+    /// A name that goes on in the next line, after a space or within a word.
+    fn go_on(&mut self, rest: &str, after_space: bool) {
         let kernel = self.kernels.last_mut().map(|row| &mut row.name);
         let Some(name) = kernel.or(self.operations.last_mut().map(|row| &mut row.name)) else { return };
-        if !name.chars().count().is_multiple_of(width.max(1)) {
-            name.push(' ');
-        }
+        name.push_str(if after_space { " " } else { "" });
         name.push_str(rest);
     }
 
@@ -116,6 +114,8 @@ struct Open {
     columns: Columns,
     layout: Layout,
     table: Table,
+    /// Letters of the name in the line before.
+    written: usize,
 }
 
 impl Open {
@@ -132,7 +132,7 @@ impl Open {
         let cells = layout.split(header).ok()?;
         let columns = Columns::of(cells.iter().map(|cell| cell.text.as_ref()))?;
         let table = Table::new(&columns, header.range());
-        Some(Self { columns, layout, table })
+        Some(Self { columns, layout, table, written: 0 })
     }
 
     /// Whether the line belongs to the table.
@@ -147,11 +147,16 @@ impl Open {
             _ => {}
         }
         let cells = self.layout.split(line).map_err(|(what, at)| Fault::new(what, at))?;
+        let written = self.columns.position(Column::Name).and_then(|at| cells.get(at));
+        let written = written.map_or(0, |cell| cell.text.chars().count());
         if let Some((rest, width)) = self.goes_on(&cells) {
-            self.table.go_on(rest, width);
+            // A line that was broken at a space lacks it, and does not fill its column.
+            self.table.go_on(rest, self.written < width);
+            self.written = written;
             return Ok(true);
         }
         self.table.push(&self.columns, &cells, &line.range())?;
+        self.written = written;
         self.add_percent(&cells);
         Ok(true)
     }
