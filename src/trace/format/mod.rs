@@ -1,7 +1,7 @@
 //! Input formats: one entry here a format, recognised by content and never by name.
 
 mod kineto;
-mod nsys_sqlite;
+mod nsys;
 mod nsys_stats;
 mod text;
 
@@ -55,6 +55,9 @@ pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
                 .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it")
                 .maybe_help(nearest_file(path)));
         }
+        Err(error) if error.kind() == std::io::ErrorKind::IsADirectory && nsys::parquet::may_be(path) => {
+            return nsys::parquet::read(path, &shown);
+        }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))
                 .help("give the SQLite export itself, not the folder around it"));
@@ -89,8 +92,8 @@ fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, P
         )
         .help("fetch the file: git lfs pull"));
     }
-    if head.starts_with(nsys_sqlite::MAGIC) {
-        return nsys_sqlite::read(path, shown, head, via);
+    if head.starts_with(nsys::MAGIC) {
+        return nsys::read(path, shown, head, via);
     }
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
@@ -117,7 +120,9 @@ fn begins_with_word(head: &[u8], word: &[u8]) -> bool {
 
 /// The repair for what people hand over instead of an export.
 fn what_it_may_be(head: &[u8]) -> &'static str {
-    if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
+    if head.starts_with(nsys::parquet::MAGIC) {
+        "this is one table of an export: give the folder that `nsys export --type parquetdir` made"
+    } else if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
         "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
     } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
         "a trace written as text begins with the line `align-trace 1`, before everything else"
