@@ -84,7 +84,9 @@ fn compared(args: &Args) -> Result<DiffOutcome, Vec<Problem>> {
 }
 
 fn side(path: &Path) -> Result<Trace, Problem> {
-    open(path)?.with_operations("a diff compares single launches")
+    let trace = open(path)?;
+    trace.needs_operations("a diff compares single launches")?;
+    Ok(trace)
 }
 
 /// Both traces, or what is wrong with each.

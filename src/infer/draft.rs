@@ -84,7 +84,11 @@ fn traces(request: &Request) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {
         let trace = Arc::new(open(&request.mock).map_err(|problem| vec![problem])?);
         return Ok((Arc::clone(&trace), trace));
     }
-    let open = |path: &Path| open(path)?.with_operations("a spec is drafted from single launches");
+    let open = |path: &Path| {
+        let trace = open(path)?;
+        trace.needs_operations("a spec is drafted from single launches")?;
+        Ok(trace)
+    };
     match rayon::join(|| open(&request.mock), || open(&request.e2e)) {
         (Ok(mock), Ok(e2e)) => Ok((Arc::new(mock), Arc::new(e2e))),
         (mock, e2e) => Err([mock.err(), e2e.err()].into_iter().flatten().collect()),

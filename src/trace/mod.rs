@@ -25,7 +25,7 @@ use rustc_hash::FxHashMap;
 
 pub use builder::TraceBuilder;
 pub use capability::{Capabilities, GraphTracing, Presence};
-pub use format::{Via, open, open_via};
+pub use format::{Exporting, Via, open, open_exporting, open_via};
 pub use launches::{Api, Launches, SyncCalls};
 pub use names::{NameId, Names, OpKind, RangeName, RangeNameId};
 pub use ops::{NONE, Op, Ops, Shape, ShapeId};

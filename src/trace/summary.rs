@@ -42,14 +42,14 @@ pub fn is_cut_off(name: &str) -> bool {
 }
 
 impl Trace {
-    /// The trace, if it holds single operations; `what` needs them.
+    /// Whether the trace holds single operations; `what` says who needs them.
     ///
     /// # Errors
     /// A [`Problem`] of class `Trace` for a summary.
-    pub fn with_operations(self, what: &str) -> Result<Self, Problem> {
+    pub fn needs_operations(&self, what: &str) -> Result<(), Problem> {
         match &self.summary {
             Some(summary) => Err(self.lacks_operations(summary, what)),
-            None => Ok(self),
+            None => Ok(()),
         }
     }
 

@@ -33,11 +33,14 @@ mod merged_specs;
 mod misspelt_keys;
 mod new_spec;
 mod no_false_pass;
+#[cfg(unix)]
+mod nsys_rep;
 mod nsys_stats;
 mod oversized_traces;
 mod pack;
 mod pages;
 mod pairs;
+mod parquet;
 mod repeated;
 mod rule_reference;
 mod rules;

@@ -2,8 +2,11 @@
 
 mod kineto;
 mod nsys;
+mod nsys_rep;
 mod nsys_stats;
 mod text;
+
+pub use nsys_rep::Exporting;
 
 use super::Trace;
 use crate::diag::{Problem, escape, nearest_file, refuse_special};
@@ -36,6 +39,14 @@ pub fn open(path: &Path) -> Result<Trace, Problem> {
 /// # Errors
 /// As [`open`], and with [`Via::Pages`] also where a table is left to SQLite.
 pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
+    open_exporting(path, via, &Exporting::default())
+}
+
+/// Opens a profiler export, or a report, and says how it is exported first.
+///
+/// # Errors
+/// As [`open_via`], and where a report cannot be exported.
+pub fn open_exporting(path: &Path, via: Via, exporting: &Exporting) -> Result<Trace, Problem> {
     let shown = escape(&path.display().to_string());
     let mut head = [0u8; 128];
     if let Err(what) = refuse_special(path) {
@@ -66,7 +77,7 @@ pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string()));
         }
     };
-    recognise(path, &shown, &head[..read], via)
+    recognise(path, &shown, &head[..read], via, exporting)
 }
 
 fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
@@ -80,7 +91,13 @@ fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, Problem> {
+fn recognise(
+    path: &Path,
+    shown: &str,
+    head: &[u8],
+    via: Via,
+    exporting: &Exporting,
+) -> Result<Trace, Problem> {
     if head.is_empty() {
         return Err(Problem::trace("trace-empty", format!("`{shown}` is empty"))
             .help("export again: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
@@ -94,6 +111,9 @@ fn recognise(path: &Path, shown: &str, head: &[u8], via: Via) -> Result<Trace, P
     }
     if head.starts_with(nsys::MAGIC) {
         return nsys::read(path, shown, head, via);
+    }
+    if nsys_rep::may_be(head) {
+        return nsys_rep::read(path, shown, head, exporting);
     }
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
@@ -122,8 +142,8 @@ fn begins_with_word(head: &[u8], word: &[u8]) -> bool {
 fn what_it_may_be(head: &[u8]) -> &'static str {
     if head.starts_with(nsys::parquet::MAGIC) {
         "this is one table of an export: give the folder that `nsys export --type parquetdir` made"
-    } else if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
-        "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
+    } else if nsys_rep::is_stream(head) {
+        "this is a capture that was not made a report of: import it first, with `QdstrmImporter -i FILE.qdstrm`"
     } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
         "a trace written as text begins with the line `align-trace 1`, before everything else"
     } else {
