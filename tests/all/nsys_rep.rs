@@ -78,7 +78,10 @@ fn fake() -> Option<PathBuf> {
 fn a_report_is_exported_once_and_never_written_beside() {
     let case = Case::new("2023@4@4@54", "exports");
     let (first, export) = (case.open(&case.with(fake())).unwrap(), open(&golden(OF)).unwrap());
-    assert_eq!((first.len(), first.launches.len(), first.ranges.len()), (export.len(), export.launches.len(), export.ranges.len()));
+    assert_eq!(
+        (first.len(), first.launches.len(), first.ranges.len()),
+        (export.len(), export.launches.len(), export.ranges.len())
+    );
     assert_eq!(first.path, case.report().display().to_string());
     assert_eq!((case.exports(), case.listed("reports")), (1, vec!["mock.nsys-rep".to_owned()]));
     let kept = case.listed("exports");

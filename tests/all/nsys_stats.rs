@@ -59,15 +59,24 @@ fn every_report_has_the_counts_and_sums_of_its_export() {
     for name in ["kern_sum.csv", "kern_sum.json", "kern_gb_sum.csv", "kern_gb_sum.json", "trace.csv"] {
         assert_eq!(kernels(&inspected(&report(name))), kernels(&export), "{name}");
     }
-    let medians = |of: &Inspection| of.kernels.iter().map(|k| (k.name.clone(), k.median_ns)).collect::<BTreeMap<_, _>>();
+    let medians =
+        |of: &Inspection| of.kernels.iter().map(|k| (k.name.clone(), k.median_ns)).collect::<BTreeMap<_, _>>();
     assert_eq!(medians(&inspected(&report("kern_sum.csv"))), medians(&export));
-    let copies = |of: &Inspection| of.memory_operations.iter().map(|m| (m.name.clone(), m.count, m.total_ns)).collect::<Vec<_>>();
+    let copies = |of: &Inspection| {
+        of.memory_operations.iter().map(|m| (m.name.clone(), m.count, m.total_ns)).collect::<Vec<_>>()
+    };
     assert_eq!(copies(&inspected(&report("trace.csv"))), copies(&export));
     // These cut names off.
     for name in ["kern_sum.table", "kern_sum.column", "kern_gb_sum.table", "kern_gb_sum.column", "trace.column"] {
         let totals = inspected(&report(name)).totals;
-        let of_kernels = |of: &Inspection| of.kernels.iter().map(|k| (k.count, k.total_ns)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-        assert_eq!((totals.kernels, of_kernels(&export)), (export.totals.kernels, of_kernels(&inspected(&report(name)))), "{name}");
+        let of_kernels = |of: &Inspection| {
+            of.kernels.iter().map(|k| (k.count, k.total_ns)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+        };
+        assert_eq!(
+            (totals.kernels, of_kernels(&export)),
+            (export.totals.kernels, of_kernels(&inspected(&report(name)))),
+            "{name}"
+        );
     }
 }
 
@@ -77,7 +86,16 @@ fn a_list_of_operations_is_a_trace_without_calls_and_ranges() {
     let row = |trace: &Trace, op: u32| {
         let shape = trace.shape(trace.ops.shape(op));
         let name = trace.names.identity(trace.ops.name(op)).exact.clone();
-        (trace.ops.start(op), trace.ops.duration(op), trace.ops.stream(op), trace.op(op).correlation, shape.grid, shape.block, shape.registers, name)
+        (
+            trace.ops.start(op),
+            trace.ops.duration(op),
+            trace.ops.stream(op),
+            trace.op(op).correlation,
+            shape.grid,
+            shape.block,
+            shape.registers,
+            name,
+        )
     };
     let rows = |trace: &Trace| {
         let kernel = |&op: &u32| trace.names.kind(trace.ops.name(op)) == OpKind::Kernel;
@@ -182,7 +200,8 @@ fn names_that_were_cut_off_are_inconclusive_unless_less_is_asked() {
     std::fs::write(&mock, OP).unwrap();
     let spec = |more: &str| {
         let file = folder.path().join("spec.toml");
-        let text = format!("align = 1\n[spec]\nname = \"a\"\nop = \"attention\"\nextends = \"builtin:attention\"\n{more}");
+        let text =
+            format!("align = 1\n[spec]\nname = \"a\"\nop = \"attention\"\nextends = \"builtin:attention\"\n{more}");
         std::fs::write(&file, text).unwrap();
         let session = Session::shipped().unwrap();
         let (specs, mistakes) = session.load(&[file]);

@@ -25,24 +25,50 @@ fn inspected(trace: &Trace) -> Inspection {
 #[test]
 fn a_folder_gives_the_trace_of_the_sqlite_export() {
     let (folder, export) = (open(&folder()).unwrap(), open(&golden(OF)).unwrap());
-    let ops = |trace: &Trace| (0..trace.len() as u32).map(|op| {
-        let (op_of, launch) = (trace.op(op), trace.ops.launch(op));
-        let called = launch.map(|launch| (trace.launches.start(launch), trace.launches.api(launch)));
-        let ranges: Vec<String> = [trace.launch_context(op), trace.capture_context(op)]
-            .into_iter()
-            .flat_map(|context| trace.ranges.innermost_first(context).map(|range| trace.names.range(trace.ranges.name(range)).text.clone()).collect::<Vec<_>>())
-            .collect();
-        let name = trace.names.identity(op_of.name).exact.clone();
-        (op_of.start, op_of.end, op_of.device, op_of.stream, op_of.correlation, name, *trace.shape(op_of.shape), called, ranges)
-    }).collect::<Vec<_>>();
+    let ops = |trace: &Trace| {
+        (0..trace.len() as u32)
+            .map(|op| {
+                let (op_of, launch) = (trace.op(op), trace.ops.launch(op));
+                let called = launch.map(|launch| (trace.launches.start(launch), trace.launches.api(launch)));
+                let ranges: Vec<String> = [trace.launch_context(op), trace.capture_context(op)]
+                    .into_iter()
+                    .flat_map(|context| {
+                        trace
+                            .ranges
+                            .innermost_first(context)
+                            .map(|range| trace.names.range(trace.ranges.name(range)).text.clone())
+                            .collect::<Vec<_>>()
+                    })
+                    .collect();
+                let name = trace.names.identity(op_of.name).exact.clone();
+                (
+                    op_of.start,
+                    op_of.end,
+                    op_of.device,
+                    op_of.stream,
+                    op_of.correlation,
+                    name,
+                    *trace.shape(op_of.shape),
+                    called,
+                    ranges,
+                )
+            })
+            .collect::<Vec<_>>()
+    };
     let (ours, theirs) = (ops(&folder), ops(&export));
     assert_eq!(ours.len(), theirs.len());
     for (ours, theirs) in ours.iter().zip(&theirs) {
         assert_eq!(ours, theirs);
     }
     let (ours, theirs) = (inspected(&folder), inspected(&export));
-    assert_eq!((ours.totals, ours.kernels, ours.memory_operations, ours.ranges, ours.graphs), (theirs.totals, theirs.kernels, theirs.memory_operations, theirs.ranges, theirs.graphs));
-    assert_eq!((ours.provenance.gpus, ours.provenance.schema, ours.provenance.profiler), (theirs.provenance.gpus, theirs.provenance.schema, theirs.provenance.profiler));
+    assert_eq!(
+        (ours.totals, ours.kernels, ours.memory_operations, ours.ranges, ours.graphs),
+        (theirs.totals, theirs.kernels, theirs.memory_operations, theirs.ranges, theirs.graphs)
+    );
+    assert_eq!(
+        (ours.provenance.gpus, ours.provenance.schema, ours.provenance.profiler),
+        (theirs.provenance.gpus, theirs.provenance.schema, theirs.provenance.profiler)
+    );
 }
 
 #[test]
@@ -51,11 +77,18 @@ fn the_verdict_is_that_of_the_sqlite_export() {
     let (specs, mistakes) = session.load(&[Path::new(ROOT).join("specs/attention.toml")]);
     assert!(mistakes.is_empty(), "{mistakes:?}");
     let judged = |mock: PathBuf| {
-        let overrides = Overrides { case: Some("decode".to_owned()), mock: Some(mock), e2e: Some(golden("vllm_e2e_eager")) };
+        let overrides =
+            Overrides { case: Some("decode".to_owned()), mock: Some(mock), e2e: Some(golden("vllm_e2e_eager")) };
         let mut run = session.check(&specs, &overrides, &Options::default());
         assert!(run.problems.is_empty(), "{:?}", run.problems);
         let case = run.outcome.cases.remove(0);
-        (case.verdict, case.latency, case.checks, case.diagnoses, case.findings.into_iter().map(|f| f.message).collect::<Vec<_>>())
+        (
+            case.verdict,
+            case.latency,
+            case.checks,
+            case.diagnoses,
+            case.findings.into_iter().map(|f| f.message).collect::<Vec<_>>(),
+        )
     };
     assert_eq!(judged(folder()), judged(golden(OF)));
 }
@@ -86,7 +119,10 @@ fn tables_that_are_missing_are_lacking_and_not_empty() {
     let copy = copied(&["NVTX_EVENTS", "CUPTI_ACTIVITY_KIND_RUNTIME", "StringIds"]);
     let trace = open(copy.path()).unwrap();
     let capabilities = &trace.capabilities;
-    assert_eq!(format!("{:?} {:?} {:?}", capabilities.kernels, capabilities.api_calls, capabilities.ranges), "Filled Missing Missing");
+    assert_eq!(
+        format!("{:?} {:?} {:?}", capabilities.kernels, capabilities.api_calls, capabilities.ranges),
+        "Filled Missing Missing"
+    );
     assert!(trace.names.ids().all(|id| trace.names.identity(id).exact.starts_with('[')));
 }
 

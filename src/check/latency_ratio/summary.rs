@@ -109,7 +109,10 @@ fn outside(check: &LatencyRatio, context: &Context<'_>, place: Place, ratio: f64
     Finding::new(&check.0.name, check.0.severity, message)
         .side(Side::Mock)
         .ratio(ratio)
-        .at(within, context.said(within, "the tolerance of the instance's ratio, in both directions", "[latency] within"))
+        .at(
+            within,
+            context.said(within, "the tolerance of the instance's ratio, in both directions", "[latency] within"),
+        )
         .evidence(Evidence::both(format!(
             "kernels of one iteration of the mock: {}; median of {} instances of the E2E: {}",
             duration(instance.mock_median_ns),

@@ -56,7 +56,8 @@ pub(super) fn build(sides: &Sides<'_>) -> Result<Built, Box<NotFound>> {
     for (name, shape) in e2e_sequence(sides) {
         let at = kernels.iter().position(|kernel| kernel.matched.is_some() && same(kernel.identity, name));
         let Some((kernel, rows)) = at.and_then(|at| Some((&kernels[at], free.get_mut(at)?))) else { continue };
-        let of_shape = rows.iter().position(|row| row.shape.is_some_and(|s| (s.grid, s.block) == (shape.grid, shape.block)));
+        let of_shape =
+            rows.iter().position(|row| row.shape.is_some_and(|s| (s.grid, s.block) == (shape.grid, shape.block)));
         if rows.is_empty() {
             continue;
         }
@@ -219,7 +220,8 @@ impl<'a> Plan<'a> {
     fn doubt_names(&mut self, sides: &Sides<'_>, kernels: &[Kernel<'_>]) {
         let begins: Vec<&Kernel<'_>> = kernels.iter().filter(|kernel| kernel.matched == Some(Match::Begins)).collect();
         let Some(first) = begins.first().filter(|_| sides.case.identity.value > Level::Base) else { return };
-        let rest = if begins.len() > 1 { format!(" and {} more", plural(begins.len() - 1, "kernel")) } else { String::new() };
+        let rest =
+            if begins.len() > 1 { format!(" and {} more", plural(begins.len() - 1, "kernel")) } else { String::new() };
         let reason = format!(
             "the report cut names off: {}{rest} agree only as far as they go (`--format csv` keeps them whole)",
             named(first)

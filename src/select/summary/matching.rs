@@ -40,7 +40,8 @@ fn begins_so(cut: &str, kernel: &Identity) -> bool {
 mod tests {
     use super::*;
 
-    const WHOLE: &str = "void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<(int)8>>, (int)4>>(T1)";
+    const WHOLE: &str =
+        "void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<(int)8>>, (int)4>>(T1)";
 
     fn matched(row: &str, kernel: &str) -> Option<Match> {
         of(&Identity::new(row, ""), &Identity::new(kernel, ""))
@@ -56,7 +57,10 @@ mod tests {
         assert_eq!(matched(other, WHOLE), None);
         assert_eq!(matched("…", WHOLE), None);
         // Another demangler: without casts.
-        assert_eq!(matched("void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<8>…", WHOLE), Some(Match::Begins));
+        assert_eq!(
+            matched("void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<8>…", WHOLE),
+            Some(Match::Begins)
+        );
     }
 
     #[test]

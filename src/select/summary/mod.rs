@@ -98,15 +98,16 @@ impl Finder<'_> {
         for each in self.alternatives() {
             let mut found = match &each {
                 Each::Like { after, before } => {
-                    let searcher =
-                        Searcher { after: after.as_ref(), before: before.as_ref(), ..self.searcher(&scope) };
+                    let searcher = Searcher { after: after.as_ref(), before: before.as_ref(), ..self.searcher(&scope) };
                     Candidate::searched(Method::Expected, "the spec's kernel list", searcher.expected())
                 }
                 _ => self.by_marks(&scope, &each),
             };
             if !found.holds() {
                 let said = match &each {
-                    Each::Like { .. } => "a summary of the mock has no sequence to look for, and the spec's list is not found",
+                    Each::Like { .. } => {
+                        "a summary of the mock has no sequence to look for, and the spec's list is not found"
+                    }
                     _ => nothing(&each),
                 };
                 tried.push((found.how, said.to_owned()));

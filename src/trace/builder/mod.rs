@@ -15,8 +15,8 @@ use super::ops::{NONE, Ops, Shape};
 use super::process::{Process, ProcessId, Thread, ThreadId};
 use super::provenance::Provenance;
 use super::ranges::RangeKind;
-use super::summary::Summary;
 use super::rows::{CallRow, NO_CORRELATION, NodeRow, OpRow, PROCESS_MASK, RangeRow, RangeSpan};
+use super::summary::Summary;
 use rustc_hash::FxHashMap;
 
 /// Collects rows; [`finish`](Self::finish) joins them. GPU operations come first, then

@@ -91,13 +91,7 @@ fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-fn recognise(
-    path: &Path,
-    shown: &str,
-    head: &[u8],
-    via: Via,
-    exporting: &Exporting,
-) -> Result<Trace, Problem> {
+fn recognise(path: &Path, shown: &str, head: &[u8], via: Via, exporting: &Exporting) -> Result<Trace, Problem> {
     if head.is_empty() {
         return Err(Problem::trace("trace-empty", format!("`{shown}` is empty"))
             .help("export again: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));

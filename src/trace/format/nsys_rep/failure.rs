@@ -34,9 +34,10 @@ impl Failure {
 fn not_run(shown: &str, nsys: &str, given: bool, error: &io::Error) -> Problem {
     let nsys = escape(nsys);
     let (code, message) = match (error.kind(), given) {
-        (io::ErrorKind::NotFound, false) => {
-            ("nsys-missing", format!("`{shown}` is a report that `nsys` must export, and there is no `nsys` on the PATH"))
-        }
+        (io::ErrorKind::NotFound, false) => (
+            "nsys-missing",
+            format!("`{shown}` is a report that `nsys` must export, and there is no `nsys` on the PATH"),
+        ),
         (io::ErrorKind::NotFound, true) => {
             ("nsys-missing", format!("`{shown}` is a report that `nsys` must export, and there is none at `{nsys}`"))
         }
@@ -46,7 +47,8 @@ fn not_run(shown: &str, nsys: &str, given: bool, error: &io::Error) -> Problem {
         io::ErrorKind::NotFound => Problem::trace(code, message),
         _ => Problem::trace(code, message).note(escape(&error.to_string())),
     };
-    problem.help(format!("name it with `--nsys PATH`, or export the report where there is one: {BY_HAND}"))
+    problem
+        .help(format!("put the folder that it is in on the PATH, or export the report where there is one: {BY_HAND}"))
 }
 
 fn ended(shown: &str, head: &[u8], version: Option<&str>, output: &Output) -> Problem {

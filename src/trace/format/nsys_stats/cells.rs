@@ -158,7 +158,10 @@ mod tests {
     #[test]
     fn a_separated_line_may_hold_quoted_separators() {
         let csv = Layout::Separated(',');
-        assert_eq!(texts(&csv, r#"1,"f<a, b>(""x"")",,3"#), Ok(["1", r#"f<a, b>("x")"#, "", "3"].map(String::from).to_vec()));
+        assert_eq!(
+            texts(&csv, r#"1,"f<a, b>(""x"")",,3"#),
+            Ok(["1", r#"f<a, b>("x")"#, "", "3"].map(String::from).to_vec())
+        );
         assert_eq!(texts(&csv, r#"1,"f<a"#), Err("a quoted text that does not end"));
         assert_eq!(texts(&csv, r#"1,"f"g"#), Err("something behind a quoted text"));
         assert_eq!(texts(&Layout::Separated('\t'), "1\tf<a, b>"), Ok(["1", "f<a, b>"].map(String::from).to_vec()));

@@ -140,7 +140,9 @@ impl Columns {
 /// A title in lower case, and what its unit comes to.
 fn parts(title: &str) -> (String, u64) {
     let title = title.trim().to_lowercase();
-    let Some((name, unit)) = title.strip_suffix(')').and_then(|title| title.rsplit_once('(')) else { return (title, 0) };
+    let Some((name, unit)) = title.strip_suffix(')').and_then(|title| title.rsplit_once('(')) else {
+        return (title, 0);
+    };
     let of_unit = match unit.trim() {
         "ns" | "nsec" => 1,
         "us" | "usec" | "µs" | "μs" => 1_000,
@@ -168,10 +170,7 @@ mod tests {
 
     #[test]
     fn headers_of_every_era_are_known() {
-        assert_eq!(
-            report("Time(%),Total Time (ns),Instances,Average,Minimum,Maximum,Name"),
-            Some(Report::Kernels)
-        );
+        assert_eq!(report("Time(%),Total Time (ns),Instances,Average,Minimum,Maximum,Name"), Some(Report::Kernels));
         assert_eq!(
             report("Time(%),Total Time (ns),Instances,Average (ns),Minimum (ns),Maximum (ns),StdDev (ns),Name"),
             Some(Report::Kernels)

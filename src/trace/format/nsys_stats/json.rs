@@ -132,7 +132,8 @@ impl<'t> Cursor<'t> {
             let (text, at) = self.string()?;
             return Ok(Cell { text, at });
         }
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '+')).unwrap_or(rest.len());
+        let length =
+            rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '+')).unwrap_or(rest.len());
         let word = &rest[..length];
         if word.is_empty() {
             return Err(self.fault("a text, a number or null is expected"));

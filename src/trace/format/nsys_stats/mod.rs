@@ -62,8 +62,9 @@ fn text(path: &Path, shown: &str) -> Result<String, Problem> {
     file.take(STATS_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > STATS_BYTES {
         let most = STATS_BYTES >> 20;
-        return Err(Problem::trace("stats-limit", format!("`{shown}` is longer than {most} MiB"))
-            .help("give the export that the report was made from: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
+        return Err(Problem::trace("stats-limit", format!("`{shown}` is longer than {most} MiB")).help(
+            "give the export that the report was made from: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep",
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let sound = error.utf8_error().valid_up_to();
@@ -107,7 +108,8 @@ fn whole(file: &Arc<SourceFile>, table: &Table) -> Result<(), Problem> {
     if percent >= 100.0 - rounding - STATS_CUT {
         return Ok(());
     }
-    let message = format!("rows are missing from a report of `nsys stats`: those it has take {percent:.1} % of the time");
+    let message =
+        format!("rows are missing from a report of `nsys stats`: those it has take {percent:.1} % of the time");
     Err(Problem::trace("stats-cut", message)
         .label(&Loc::new(file, table.at.clone()), "the shares below come to less than 100 %")
         .help("store the whole report: a kernel that was cut away cannot be compared"))

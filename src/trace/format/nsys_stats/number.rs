@@ -72,7 +72,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "-", ".", ".5", "1e9", "1,23", "1,2345", ",123", "12a", "1.2.3", "--1", "１", "+1", "inf", "NaN"] {
+        for text in
+            ["", "-", ".", ".5", "1e9", "1,23", "1,2345", ",123", "12a", "1.2.3", "--1", "１", "+1", "inf", "NaN"]
+        {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
         assert_eq!(Decimal::parse(&"9".repeat(25)), None);

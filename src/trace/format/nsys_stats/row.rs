@@ -227,7 +227,9 @@ fn number(cell: &Cell<'_>) -> Result<Decimal, Fault> {
     Decimal::parse(&cell.text).ok_or_else(|| {
         let shown = shorten(&escape(cell.text.trim()), 40);
         let what = match is_cut_off(cell.text.trim()) {
-            true => format!("`{shown}` is cut off: nsys made its column too narrow (`--format csv` keeps numbers whole)"),
+            true => {
+                format!("`{shown}` is cut off: nsys made its column too narrow (`--format csv` keeps numbers whole)")
+            }
             false => format!("`{shown}` is no number"),
         };
         Fault::new(what, cell.at.clone())

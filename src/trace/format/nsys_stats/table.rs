@@ -101,8 +101,8 @@ pub(super) fn tables(text: &str) -> Result<Vec<Table>, Fault> {
 pub(super) fn has_header(text: &str) -> bool {
     let mut before = None;
     lines(text).any(|line| {
-        let found = Open::of(line, before).is_some()
-            || (json::begins(&text[line.at..]) && json::is_report(&text[line.at..]));
+        let found =
+            Open::of(line, before).is_some() || (json::begins(&text[line.at..]) && json::is_report(&text[line.at..]));
         before = Some(line);
         found
     })

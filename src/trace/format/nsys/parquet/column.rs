@@ -85,7 +85,11 @@ fn take<T: DataType>(
         }
         let mut found = values.drain(..);
         if most > 0 {
-            out.extend(levels.iter().map(|&level| if level == most { found.next().map_or(Value::Null, &of) } else { Value::Null }));
+            out.extend(
+                levels
+                    .iter()
+                    .map(|&level| if level == most { found.next().map_or(Value::Null, &of) } else { Value::Null }),
+            );
         } else {
             out.extend(found.map(&of));
         }

@@ -78,7 +78,8 @@ impl TableFile {
         for &column in columns {
             readers.push(self.column_reader(group.as_ref(), column)?);
         }
-        let mut left = usize::try_from(group.metadata().num_rows()).map_err(|_| "a negative number of rows".to_owned())?;
+        let mut left =
+            usize::try_from(group.metadata().num_rows()).map_err(|_| "a negative number of rows".to_owned())?;
         let mut rows = Rows { columns: readers.iter().map(|_| Values::default()).collect(), length: 0 };
         while left > 0 {
             rows.length = left.min(BATCH);
