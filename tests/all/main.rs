@@ -46,6 +46,7 @@ mod rule_reference;
 mod rules;
 mod schema_agreement;
 mod schema_headers;
+mod schema_versions;
 mod schemas;
 mod scripts;
 mod spec_pages;
