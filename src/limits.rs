@@ -331,3 +331,24 @@ pub const DIFF_UNIT_SHARE: f64 = 0.1;
 /// Repeating sequences with at least this share of operations in common are the same layer, changed: one without its
 /// rotary embedding keeps 96 %, a layer of prefill has 67 % in common with one of decoding.
 pub const DIFF_ALIKE: f64 = 0.5;
+
+/// Bytes of a report of `nsys stats`. A list of a million operations has about 300 MiB.
+pub const STATS_BYTES: u64 = 1 << 30;
+
+/// So far into a file the header of a report is looked for: what nsys says before it takes a few lines.
+pub const STATS_HEAD: u64 = 1 << 16;
+
+/// Percent that may be missing from the shares of a report's rows beyond their rounding. Those of 57 real ones come to
+/// 100 within it.
+pub const STATS_CUT: f64 = 0.05;
+
+/// The coarsest step, in ns, of times in a list of operations: kernels take a microsecond and more.
+pub const STATS_STEP: u64 = 1_000;
+
+/// Launches of a kernel beyond whole iterations of a summary, as a share of all: set-up runs a kernel of the op once or
+/// twice where 9 iterations and more are measured (the KV-cache write: 13 launches in 12 iterations).
+pub const SUMMARY_REST: f64 = 0.15;
+
+/// Sums of medians, and of means, of a summary's kernels must lie this far from an edge of the tolerance to say on which
+/// side of it the instance is: both mix warm-up and set-up with what is measured.
+pub const SUMMARY_MARGIN: f64 = 0.05;

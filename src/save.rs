@@ -2,7 +2,7 @@
 
 mod partial;
 
-pub use partial::{Partial, discard};
+pub use partial::{Partial, PartialFolder, discard};
 
 use crate::diag::{Problem, escape};
 use std::fs::{self, File};

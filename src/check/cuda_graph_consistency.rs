@@ -1,6 +1,6 @@
 //! `cuda-graph-consistency`: launched eagerly on one side, replayed from a CUDA graph on the other.
 
-use super::{Check, Context, Judgement, Meta, meta};
+use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side};
 use crate::spec::LaunchCompare;
 
@@ -20,6 +20,9 @@ impl Check for CudaGraphConsistency {
 
     fn run(&self, context: &Context<'_>) -> Judgement {
         let comparison = context.comparison;
+        if let Some(unknown) = unknown(context) {
+            return unknown;
+        }
         let (mock, e2e) = (comparison.mock_mode, comparison.e2e_mode);
         if context.case.launch.value == LaunchCompare::Ignore || mock.is_graph() == e2e.is_graph() {
             return Judgement::pass();
@@ -44,4 +47,19 @@ impl Check for CudaGraphConsistency {
         };
         Judgement::of(vec![finding.help(help)])
     }
+}
+
+/// Where a side does not say how it was launched. An eager mock of an engine that replays graphs would be an error, so
+/// that beside such an engine a mock which may be one is no pass.
+fn unknown(context: &Context<'_>) -> Option<Judgement> {
+    let comparison = context.comparison;
+    let mut unmet = Side::BOTH.into_iter().filter_map(|side| {
+        let reason = Need::LaunchModes.unmet(side, comparison.trace(side))?;
+        Some((side, reason))
+    });
+    let (side, reason) = unmet.next().filter(|_| context.case.launch.value != LaunchCompare::Ignore)?;
+    Some(match side == Side::Mock && comparison.e2e_mode.is_graph() {
+        true => Judgement::inconclusive(format!("the E2E is replayed from a CUDA graph; {reason}")),
+        false => Judgement::skipped(reason),
+    })
 }

@@ -1,6 +1,6 @@
 //! `kernel-order`: the same kernels in another order.
 
-use super::{Check, Context, Judgement, Meta, meta, names};
+use super::{Check, Context, Judgement, Meta, Need, meta, names};
 use crate::compare::excerpt;
 use crate::diag::{Finding, Severity, Side};
 
@@ -16,6 +16,10 @@ impl KernelOrder {
 impl Check for KernelOrder {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::Operations]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

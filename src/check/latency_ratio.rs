@@ -1,5 +1,7 @@
 //! `latency-ratio`: the instance's and its kernels' times, mock over E2E.
 
+mod summary;
+
 use super::{Check, Context, Judgement, Meta, meta, names};
 use crate::compare::{KernelLatency, excerpt};
 use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, signed_percent};
@@ -51,6 +53,9 @@ impl Check for LatencyRatio {
                 "only {:.0} % of the kernels align: the times are those of different work",
                 aligned * 100.0
             ));
+        }
+        if let Some(summed) = &comparison.summed {
+            return summary::judge(self, context, summed);
         }
         let instance = &comparison.instance;
         let (mocks, e2es) = (instance.mock_ns.len(), instance.e2e_ns.len());
@@ -204,7 +209,7 @@ impl LatencyRatio {
             labels.push((kernel.position, text.clone()));
             let mut evidence = Evidence::both(format!("{}: {text}", names::short(context, Side::Mock, m)));
             if let Some(op) = comparison.op_at(Side::Mock, m) {
-                evidence = evidence.at(comparison.mock.kernel_ref(op));
+                evidence = evidence.at(comparison.place_of(Side::Mock, op));
             }
             finding = finding.evidence(evidence).kernels([names::exact(context, Side::Mock, m)]);
         }

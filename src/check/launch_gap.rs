@@ -1,6 +1,6 @@
 //! `launch-gap`: the GPU idles between the kernels of an instance.
 
-use super::{Check, Context, Judgement, Meta, meta};
+use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side, duration};
 use crate::limits::GAP_SHARE;
 
@@ -16,6 +16,10 @@ impl LaunchGap {
 impl Check for LaunchGap {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::LaunchModes]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

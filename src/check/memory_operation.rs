@@ -1,6 +1,6 @@
 //! `memory-operation`: copies and sets inside an instance.
 
-use super::{Check, Context, Judgement, Meta, meta, names};
+use super::{Check, Context, Judgement, Meta, Need, meta, names};
 use crate::compare::excerpt;
 use crate::diag::{Finding, Severity, Side, plural, plural_of};
 
@@ -16,6 +16,10 @@ impl MemoryOperation {
 impl Check for MemoryOperation {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::Operations]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

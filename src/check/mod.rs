@@ -34,7 +34,7 @@ pub use latency_ratio::tolerance as latency_tolerance;
 pub use no_gpu_data::unfit;
 
 use crate::diag::{Severity, Side};
-use crate::trace::{Capabilities, Presence};
+use crate::trace::{Presence, Trace};
 
 /// What a check is called and how much it weighs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,17 +53,28 @@ pub struct Meta {
 pub enum Need {
     ApiCalls,
     LaunchShapes,
+    /// Whether operations were replayed from graphs or launched one by one.
+    LaunchModes,
+    /// Single operations: their order, their times, what ran between them.
+    Operations,
 }
 
 impl Need {
-    /// Why a trace with these capabilities cannot be checked; `None` if it can.
-    pub fn unmet(self, side: Side, capabilities: &Capabilities) -> Option<String> {
+    /// Why this trace cannot be checked; `None` if it can.
+    pub fn unmet(self, side: Side, trace: &Trace) -> Option<String> {
+        let capabilities = &trace.capabilities;
+        if let (Some(summary), Self::ApiCalls | Self::LaunchModes | Self::Operations) = (&trace.summary, self) {
+            return Some(format!("the {side} is a summary (`{}`), which has no single launch", summary.report));
+        }
         match self {
             Self::ApiCalls if capabilities.api_calls != Presence::Filled => {
                 Some(format!("the {side} trace has no CUDA API calls"))
             }
             Self::LaunchShapes if !capabilities.launch_shapes => {
                 Some(format!("the {side} trace has no grids and blocks"))
+            }
+            Self::LaunchModes if !trace.knows_launch_modes() => {
+                Some(format!("the {side} trace does not say what was replayed from a CUDA graph"))
             }
             _ => None,
         }

@@ -93,7 +93,7 @@ pub(super) fn kernels(n: usize) -> String {
 pub(super) fn locate(context: &Context<'_>, mut finding: Finding, side: Side, indices: &[usize]) -> Finding {
     for &index in indices.iter().take(3) {
         if let Some(op) = context.comparison.op_at(side, index) {
-            let at = context.comparison.trace(side).kernel_ref(op);
+            let at = context.comparison.place_of(side, op);
             finding = finding.evidence(Evidence::on(side, short(context, side, index)).at(at));
         }
     }

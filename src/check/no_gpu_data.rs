@@ -19,7 +19,7 @@ pub fn unfit(side: Side, trace: &Trace) -> Option<(Finding, Facts)> {
         let text = format!("{launches} CUDA graph launches in the {side} trace, none of whose kernels was recorded");
         facts.set("graph-whole", 1.0, &text);
         format!("the kernels of CUDA graphs are not in the {side} trace: graphs were traced as a whole")
-    } else if trace.is_empty() {
+    } else if trace.is_empty() && trace.summary.is_none() {
         let text = format!("the {side} trace holds no GPU operation");
         facts.set("no-gpu-data", 1.0, &text);
         if capabilities.api_calls == Presence::Filled {

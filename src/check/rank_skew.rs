@@ -1,6 +1,6 @@
 //! `rank-skew`: several processes or devices run the op at different speeds.
 
-use super::{Check, Context, Judgement, Meta, meta};
+use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side, duration};
 use crate::limits::RANK_SKEW;
 use crate::select::Rank;
@@ -17,6 +17,10 @@ impl RankSkew {
 impl Check for RankSkew {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::Operations]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

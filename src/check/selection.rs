@@ -61,7 +61,8 @@ impl SelectionCheck {
     }
 
     fn unattributed(&self, context: &Context<'_>, side: Side) -> Option<Finding> {
-        let share = context.comparison.trace(side).unattributed_share();
+        let trace = context.comparison.trace(side);
+        let share = if trace.summary.is_some() { 0.0 } else { trace.unattributed_share() };
         (share > UNATTRIBUTED).then(|| {
             Finding::new(
                 &self.0.name,

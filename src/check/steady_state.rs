@@ -1,6 +1,6 @@
 //! `steady-state`: instances whose times never settle.
 
-use super::{Check, Context, Judgement, Meta, meta};
+use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Finding, Severity, Side};
 use crate::limits::{STEADY_LEAST, UNSETTLED};
 use crate::stats::{mad, median};
@@ -17,6 +17,10 @@ impl SteadyState {
 impl Check for SteadyState {
     fn meta(&self) -> &Meta {
         &self.0
+    }
+
+    fn needs(&self) -> &[Need] {
+        &[Need::Operations]
     }
 
     fn run(&self, context: &Context<'_>) -> Judgement {

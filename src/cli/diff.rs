@@ -10,7 +10,7 @@ use crate::kernel::Glob;
 use crate::outcome::DiffOutcome;
 use crate::report::{DIFF_FORMATS, Format, Style, render_diff};
 use crate::trace::{Reading, Trace, open_with};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Compares what runs in B with what runs in A: kernels that are new, gone, slower, faster, launched more often or with
@@ -82,12 +82,18 @@ fn compared(args: &Args, reading: &Reading) -> Result<DiffOutcome, Vec<Problem>>
     };
     let within = args.within.iter().map(glob).collect::<Result<_, _>>()?;
     let (session, _) = check::session()?;
-    let (a, b) = rayon::join(|| open_with(&args.a, reading), || open_with(&args.b, reading));
+    let (a, b) = rayon::join(|| side(&args.a, reading), || side(&args.b, reading));
     let (a, b) = both(a, b)?;
     diff(&a, &b, session.families(), &Options { tolerance: args.tolerance, within })
 }
 
 type Opened = Result<Arc<Trace>, Problem>;
+
+fn side(path: &Path, reading: &Reading) -> Opened {
+    let trace = open_with(path, reading)?;
+    trace.needs_operations("a diff compares single launches")?;
+    Ok(trace)
+}
 
 /// Both traces, or what is wrong with each.
 fn both(a: Opened, b: Opened) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {

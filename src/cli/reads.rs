@@ -1,7 +1,7 @@
 //! How traces are read: the same for every verb that reads them.
 
 use super::terminal::Terminal;
-use crate::trace::{Cache, Reading};
+use crate::trace::{Cache, Exporting, Reading};
 use bytesize::ByteSize;
 use etcetera::BaseStrategy;
 use std::path::PathBuf;
@@ -17,6 +17,9 @@ pub struct Reads {
     /// The memory this run may take, such as 8GiB; what needs more is refused
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<u64>,
+    /// The `nsys` that exports reports (.nsys-rep), if it is not the one on the PATH
+    #[arg(long, value_name = "FILE")]
+    nsys: Option<PathBuf>,
 }
 
 impl Reads {
@@ -25,7 +28,9 @@ impl Reads {
         if let Some(limit) = self.memory_limit {
             meter.limit_memory(limit);
         }
-        Reading { cache: terminal.cache.clone().filter(|_| !self.no_cache), meter, ..Reading::default() }
+        let cache = terminal.cache.clone().filter(|_| !self.no_cache);
+        let exporting = Exporting { nsys: self.nsys.clone(), folder: cache.as_ref().map(Cache::exports) };
+        Reading { cache, exporting, meter, ..Reading::default() }
     }
 }
 

@@ -20,9 +20,9 @@ pub use modes::LaunchMode;
 pub use positions::{Difference, Position};
 pub use shapes::{ShapeComparison, ShapeVerdict};
 
-use crate::diag::Side;
+use crate::diag::{KernelRef, Side};
 use crate::kernel::{Dtype, Families, Identity, Level, dtype};
-use crate::select::{Instance, Selected, Selection, Symbol};
+use crate::select::{Instance, Selected, Selection, Summed, Symbol};
 use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
 use latency::Timing;
@@ -55,6 +55,8 @@ pub struct Comparison {
     pub e2e_mode: LaunchMode,
     /// The first execution of the kernel that gains most on the E2E's.
     pub first: Option<FirstExecution>,
+    /// Where the mock is a summary: its one instance is a sum, in an order that is not its own.
+    pub summed: Option<Summed>,
     /// Per side (mock, E2E): the instance of median time.
     representatives: [Option<usize>; 2],
     /// Per side: per kernel of its sequence, its durations in order of length, in ns.
@@ -99,6 +101,7 @@ impl Comparison {
             mock_mode,
             e2e_mode,
             first,
+            summed: None,
             representatives,
             durations: timing.into_kernels(),
         }
@@ -148,6 +151,12 @@ impl Comparison {
     /// The kernel at an index of a side's sequence, in the representative instance.
     pub fn op_at(&self, side: Side, index: usize) -> Option<u32> {
         self.representative(side)?.ops.get(index).copied()
+    }
+
+    /// Where an operation is to be found in the profiler; what a summary comes to is nowhere.
+    pub fn place_of(&self, side: Side, op: u32) -> Option<KernelRef> {
+        let trace = self.trace(side);
+        trace.summary.is_none().then(|| trace.kernel_ref(op))
     }
 
     /// The input shapes that the side's framework wrote into the module's range, as it wrote them. Evidence where

@@ -56,6 +56,9 @@ fn seen(trace: &Trace, selected: &Selected, side: Side, index: usize) -> Vec<Sha
 }
 
 fn judge(mock: &[Shape], e2e: &[Shape], says: bool) -> ShapeVerdict {
+    if !mock.iter().chain(e2e).all(Shape::is_known) {
+        return ShapeVerdict::SaysNothing;
+    }
     let launch = |s: &Shape| (s.grid, s.block, s.bytes);
     if mock.iter().all(|m| e2e.iter().any(|e| launch(e) == launch(m))) {
         return ShapeVerdict::Same;
@@ -99,6 +102,12 @@ mod tests {
         let e2e = [grid(4100), grid(4108), grid(4116)];
         assert_eq!(judge(&[grid(4096)], &e2e, true), ShapeVerdict::Near);
         assert_eq!(judge(&[grid(4108)], &e2e, true), ShapeVerdict::Same);
+    }
+
+    #[test]
+    fn a_shape_that_was_not_recorded_says_nothing() {
+        assert_eq!(judge(&[grid(16)], &[Shape::default()], true), ShapeVerdict::SaysNothing);
+        assert_eq!(judge(&[Shape::default()], &[Shape::default()], true), ShapeVerdict::SaysNothing);
     }
 
     #[test]

@@ -87,8 +87,8 @@ impl Evidence {
         Self { side: Some(side), text: text.into(), at: None }
     }
 
-    pub fn at(mut self, at: KernelRef) -> Self {
-        self.at = Some(at);
+    pub fn at(mut self, at: impl Into<Option<KernelRef>>) -> Self {
+        self.at = at.into();
         self
     }
 }

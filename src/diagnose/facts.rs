@@ -19,7 +19,9 @@ pub fn facts(context: &Context<'_>) -> Facts {
     core::add(context, &mut facts);
     work::add(comparison, &mut facts);
     time::add(comparison, &mut facts);
-    launching::add(comparison, &mut facts);
+    if comparison.summed.is_none() {
+        launching::add(comparison, &mut facts);
+    }
     let (mock, e2e) = (&comparison.mock.provenance.gpus, &comparison.e2e.provenance.gpus);
     let gpus_differ = !mock.is_empty() && !e2e.is_empty() && mock != e2e;
     facts.flag("gpu-differs", gpus_differ, format!("mock on {}, E2E on {}", mock.join(", "), e2e.join(", ")));

@@ -84,7 +84,12 @@ fn traces(session: &Session, request: &Request) -> Result<(Arc<Trace>, Arc<Trace
         let trace = session.open(&request.mock).map_err(|problem| vec![problem])?;
         return Ok((Arc::clone(&trace), trace));
     }
-    match rayon::join(|| session.open(&request.mock), || session.open(&request.e2e)) {
+    let open = |path: &Path| {
+        let trace = session.open(path)?;
+        trace.needs_operations("a spec is drafted from single launches")?;
+        Ok(trace)
+    };
+    match rayon::join(|| open(&request.mock), || open(&request.e2e)) {
         (Ok(mock), Ok(e2e)) => Ok((mock, e2e)),
         (mock, e2e) => Err([mock.err(), e2e.err()].into_iter().flatten().collect()),
     }

@@ -10,6 +10,7 @@ mod model;
 mod places;
 mod scope;
 mod structure;
+mod summary;
 mod synchronisations;
 mod tables;
 mod tree;
@@ -31,7 +32,7 @@ pub fn inspect(trace: &Trace, families: &Families, filter: &Filter) -> Result<In
     let places = places::places(trace, &selected);
     let graphs = graphs::graphs(trace, &selected.ops);
     let tables = tables::tables(trace, families, &selected.ops);
-    Ok(Inspection {
+    let inspection = Inspection {
         format: FORMAT,
         trace: trace.path.clone(),
         provenance: trace.provenance.clone(),
@@ -54,5 +55,9 @@ pub fn inspect(trace: &Trace, families: &Families, filter: &Filter) -> Result<In
         graphs,
         structure: structure::structure(trace, &selected),
         synchronisations: synchronisations::synchronisations(trace, &selected, !filter.within.is_empty()),
+    };
+    Ok(match &trace.summary {
+        Some(of) => summary::inspection(trace, of, families, inspection),
+        None => inspection,
     })
 }

@@ -137,8 +137,8 @@ pub struct KernelSummary {
     pub family: Option<String>,
     pub count: u64,
     pub total_ns: i64,
-    /// Of an even count, the mean of the middle two.
-    pub median_ns: f64,
+    /// Of an even count, the mean of the middle two; `None` where a summary of the profile does not say it.
+    pub median_ns: Option<f64>,
     pub min_ns: i64,
     pub max_ns: i64,
 }

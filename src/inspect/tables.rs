@@ -86,7 +86,7 @@ impl Spread {
             family: families.name_of(identity).map(str::to_owned),
             count: self.count,
             total_ns: self.total,
-            median_ns: self.median,
+            median_ns: Some(self.median),
             min_ns: self.min,
             max_ns: self.max,
         }
@@ -106,7 +106,7 @@ impl Spread {
 }
 
 /// By total time; kernels of no family stand last.
-fn by_family(kernels: &[KernelSummary]) -> Vec<FamilySummary> {
+pub(super) fn by_family(kernels: &[KernelSummary]) -> Vec<FamilySummary> {
     let mut found: Vec<FamilySummary> = Vec::new();
     for kernel in kernels {
         match found.iter_mut().find(|f| f.family == kernel.family) {

@@ -9,7 +9,7 @@ use crate::compare::{Comparison, Facts};
 use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
 use crate::outcome::{CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
-use crate::select::{self, Selection};
+use crate::select::{self, Selected, Selection, Summed};
 use crate::spec::{SideSpec, Spec};
 use crate::trace::Trace;
 use rayon::prelude::*;
@@ -55,13 +55,21 @@ pub(super) fn judge<'s>(
             return Err([mock, e2e].into_iter().flatten().collect());
         }
     };
+    if let Some(summary) = &e2e.summary {
+        let problem = e2e.lacks_operations(summary, "it cannot show one op among others, so that it is no E2E side");
+        let place = job.case.e2e.trace.as_ref().filter(|trace| trace.value == job.e2e);
+        return Err(vec![match place {
+            Some(trace) => problem.label(&trace.loc, "named here"),
+            None => problem,
+        }]);
+    }
     let mut outcome = empty(job, &mock, &e2e);
     if refuse(session, &mut outcome, &mock, &e2e) {
         return Ok(Judged::new(outcome));
     }
     let exceptions = Exceptions::new(job.case, options.today.as_deref(), &mock, &e2e);
-    let selected = match select::select(job.case, &mock, &e2e, &session.families) {
-        Ok(selected) => selected,
+    let (mock, selected, summed) = match select_both(session, job, &mock, &e2e) {
+        Ok(found) => found,
         Err(not_found) => {
             let trace = if not_found.side == Side::Mock { &mock } else { &e2e };
             let finding =
@@ -72,11 +80,31 @@ pub(super) fn judge<'s>(
         }
     };
     let families = Arc::clone(&session.families);
-    let comparison = Arc::new(Comparison::new(mock, e2e, families, selected, job.case, &exceptions.active()));
+    let mut comparison = Comparison::new(mock, e2e, families, selected, job.case, &exceptions.active());
+    comparison.summed = summed;
+    let comparison = Arc::new(comparison);
     let context = Context { spec: job.spec, case: job.case, comparison: &comparison };
     let mut judged = Judged::new(outcome);
     check_all(session, &context, job.rules, exceptions, &mut judged, options);
     Ok(judged)
+}
+
+type Found = (Arc<Trace>, Selected, Option<Summed>);
+
+/// The instances of both sides; of a mock that is a summary, also the trace of its one iteration.
+fn select_both(
+    session: &Session,
+    job: &Job<'_>,
+    mock: &Arc<Trace>,
+    e2e: &Trace,
+) -> Result<Found, Box<select::NotFound>> {
+    match &mock.summary {
+        Some(summary) => {
+            let found = select::select_by_summary(job.case, mock, summary, e2e, &session.families)?;
+            Ok((Arc::new(found.mock), found.selected, Some(found.summed)))
+        }
+        None => Ok((Arc::clone(mock), select::select(job.case, mock, e2e, &session.families)?, None)),
+    }
 }
 
 /// The outcome before anything is known but the traces.
@@ -224,12 +252,20 @@ fn judgements(context: &Context<'_>, checks: &[&dyn Check]) -> Vec<Option<(Optio
 fn run(check: &dyn Check, context: &Context<'_>) -> Judgement {
     for need in check.needs() {
         for side in Side::BOTH {
-            if let Some(reason) = need.unmet(side, &context.comparison.trace(side).capabilities) {
+            if let Some(reason) = need.unmet(side, context.comparison.trace(side)) {
                 return Judgement::skipped(reason);
             }
         }
     }
-    check.run(context)
+    let judgement = check.run(context);
+    let doubt = context.comparison.summed.as_ref().and_then(|summed| summed.doubt(&check.meta().name));
+    match doubt {
+        // What a summary leaves open is no pass.
+        Some(doubt) if judgement.verdict == Verdict::Pass => {
+            Judgement { findings: judgement.findings, ..Judgement::inconclusive(doubt) }
+        }
+        _ => judgement,
+    }
 }
 
 /// The spec's severity replaces the check's own; lesser findings of the check are only ever lowered.
@@ -256,8 +292,13 @@ fn describe(context: &Context<'_>, outcome: &mut CaseOutcome) {
         slot.second = second_opinion(selection);
     }
     outcome.rows = rows::rows(context);
-    outcome.timeline = timeline::timeline(context);
-    outcome.distributions = Some(distributions::distributions(context));
+    match &comparison.summed {
+        Some(summed) => outcome.mock.instances = usize::try_from(summed.iterations).unwrap_or(usize::MAX),
+        None => {
+            outcome.timeline = timeline::timeline(context);
+            outcome.distributions = Some(distributions::distributions(context));
+        }
+    }
     let instance = &comparison.instance;
     outcome.latency = Some(LatencyOutcome {
         mock_median_ns: instance.mock_median_ns,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Those that are being written now, for [`discard`].
@@ -18,7 +19,44 @@ pub fn discard() {
 
 fn remove(written: &BTreeSet<PathBuf>) {
     for path in written {
-        let _ = fs::remove_file(path);
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+}
+
+/// A folder for what is being made. Dropped, it is removed with all that is in it.
+#[derive(Debug)]
+pub struct PartialFolder {
+    path: PathBuf,
+}
+
+/// Folders of this process so far: several may be made beside one place.
+static FOLDERS: AtomicU64 = AtomicU64::new(0);
+
+impl PartialFolder {
+    /// A new and empty one in the folder of `place`, so that what is made in it can be renamed to `place`.
+    ///
+    /// # Errors
+    /// `place` names no file, or its folder cannot be written to.
+    pub fn beside(place: &Path) -> std::io::Result<Self> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(place.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
+        name.push(format!(".{}.{}.partial", std::process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed)));
+        let path = place.with_file_name(name);
+        let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::create_dir(&path)?;
+        written.insert(path.clone());
+        Ok(Self { path })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for PartialFolder {
+    fn drop(&mut self) {
+        WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 

@@ -112,7 +112,8 @@ fn meta(name: &str, severity: Severity, doc: &str) -> Meta {
 }
 
 fn needs(header: &RuleHeader) -> Result<Vec<Need>, Vec<Problem>> {
-    let (mut needs, mut problems) = (Vec::new(), Vec::new());
+    // A script may ask for anything that a single operation has.
+    let (mut needs, mut problems) = (vec![Need::Operations], Vec::new());
     for need in &header.needs {
         match need.as_str() {
             "api-calls" => needs.push(Need::ApiCalls),

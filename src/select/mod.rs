@@ -16,9 +16,11 @@ mod scope;
 mod search;
 mod selection;
 mod settle;
+mod summary;
 
 pub use lexicon::{Lexicon, Symbol};
 pub use selection::{Instance, LeftOut, Method, NotFound, Rank, SecondOpinion, Selection, SelectionNote};
+pub use summary::{SelectedBySummary, Summed, select_by_summary};
 
 use crate::diag::Side;
 use crate::kernel::Families;

@@ -24,6 +24,8 @@ pub enum Method {
     Sequence,
     /// An occurrence of the spec's kernel list.
     Expected,
+    /// The counts of a summary, divided by its iterations.
+    Summary,
 }
 
 /// One execution of the op: its GPU operations in time order, as indices into the trace.

@@ -20,7 +20,8 @@ mod process;
 mod provenance;
 mod ranges;
 mod reading;
-mod rows;
+pub(crate) mod rows;
+mod summary;
 mod sweep;
 
 use rustc_hash::FxHashMap;
@@ -28,6 +29,7 @@ use rustc_hash::FxHashMap;
 pub use builder::TraceBuilder;
 pub use cache::{CACHE_BYTES, Cache, Entry};
 pub use capability::{Capabilities, GraphTracing, Presence};
+pub use format::Exporting;
 pub use launches::{Api, Launches, SyncCalls};
 pub use names::{NameId, Names, OpKind, RangeName, RangeNameId};
 pub use ops::{NONE, Op, Ops, Shape, ShapeId};
@@ -35,6 +37,7 @@ pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
 pub use reading::{Reading, Via, open, open_with};
+pub use summary::{Summary, SummaryRow, is_cut_off};
 
 /// One profiler export in memory.
 #[derive(Debug)]
@@ -53,6 +56,8 @@ pub struct Trace {
     pub capabilities: Capabilities,
     /// What the capture or the export lost or left unclear, in words.
     pub warnings: Vec<String>,
+    /// Where only sums of kernels are known: then there is not a single operation.
+    pub summary: Option<Summary>,
     shapes: Vec<Shape>,
 }
 
@@ -110,6 +115,11 @@ impl Trace {
         self.capabilities.graph_tracing == GraphTracing::Node
             && (self.ops.node(op).is_some()
                 || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch))
+    }
+
+    /// Whether one can tell replays of CUDA graphs from single launches: by the calls, or by the nodes of operations.
+    pub fn knows_launch_modes(&self) -> bool {
+        self.capabilities.api_calls.filled() || (0..self.len() as u32).any(|op| self.ops.node(op).is_some())
     }
 
     /// Operations without a launch row in the export, of all operations, as a fraction.

@@ -26,6 +26,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Whether a kernel's grid, or the bytes of a copy or set, are known: no launch has a grid of 0.
+    pub fn is_known(&self) -> bool {
+        self.grid != [0; 3] || self.bytes > 0
+    }
+
     /// Blocks in the grid.
     pub fn blocks(&self) -> u64 {
         self.grid.iter().map(|&n| u64::from(n)).fold(1, u64::saturating_mul)

@@ -1,6 +1,7 @@
 //! Opening a trace: from the cache, or by whichever format reads it.
 
 use super::cache::Cache;
+use super::format::Exporting;
 use super::{Trace, format};
 use crate::diag::{Problem, escape};
 use crate::meter::{Exceeded, Meter};
@@ -25,6 +26,8 @@ pub struct Reading {
     pub via: Via,
     /// Where what was read is kept; none, if it is not.
     pub cache: Option<Cache>,
+    /// How reports are made into exports.
+    pub exporting: Exporting,
     /// What is told how far reading has come, and says when it must stop.
     pub meter: Meter,
 }
@@ -55,7 +58,8 @@ pub fn open_with(path: &Path, reading: &Reading) -> Result<Arc<Trace>, Problem> 
     }
     let trace = Arc::new(format::read(path, reading)?);
     room()?;
-    if let Some(place) = place {
+    // A summary is small, and no columns.
+    if let Some(place) = place.filter(|_| trace.summary.is_none()) {
         place.keep(&trace);
     }
     Ok(trace)

@@ -63,7 +63,7 @@ pub struct NodeRow {
 }
 
 /// Stands for a correlation id that the export lacks: nothing is joined by it.
-pub(in crate::trace) const NO_CORRELATION: i64 = -1;
+pub(crate) const NO_CORRELATION: i64 = -1;
 
 /// The process part of a global thread id: everything above the lower 24 bits.
 pub(in crate::trace) const PROCESS_MASK: u64 = 0xFFFF_FFFF_FF00_0000;

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const FOREIGN: [&str; 3] = ["debug", "random", "cache_flush"];
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
-    facts.flag("names-equal", comparison.names_equal(), "both sides launch the same kernels in the same order");
+    let order = if comparison.summed.is_some() { "" } else { " in the same order" };
+    facts.flag("names-equal", comparison.names_equal(), format!("both sides launch the same kernels{order}"));
     let share = comparison.aligned_share(Level::Normalised);
     facts.set("aligned-share", share, format!("{:.0} % of the kernels align", share * 100.0));
     let (both, all) = kinds(comparison);

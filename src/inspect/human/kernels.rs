@@ -38,7 +38,7 @@ impl Page<'_> {
                         thousands(kernel.count),
                         time(kernel.total_ns),
                         percent(kernel.total_ns, whole),
-                        duration(kernel.median_ns),
+                        kernel.median_ns.map_or("unknown".to_owned(), duration),
                         time(kernel.min_ns),
                         time(kernel.max_ns),
                     ],

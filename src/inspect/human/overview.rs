@@ -53,9 +53,14 @@ impl Page<'_> {
             counted(totals.memory_operations, "copy or set", "copies and sets")
         );
         let (total, busy) = (time(totals.total_ns), time(totals.busy_ns));
-        let sum =
-            if total == busy { format!("{total} of GPU time") } else { format!("{total} of GPU time, {busy} busy") };
-        vec![counts, format!("{sum} within {}", time(totals.span_ns))]
+        let sum = if total == busy || totals.span_ns == 0 {
+            format!("{total} of GPU time")
+        } else {
+            format!("{total} of GPU time, {busy} busy")
+        };
+        // The sums of a summary stand nowhere in time.
+        let within = if totals.span_ns > 0 { format!(" within {}", time(totals.span_ns)) } else { String::new() };
+        vec![counts, format!("{sum}{within}")]
     }
 
     fn scope(&self) -> Vec<String> {

@@ -38,6 +38,7 @@ impl TraceBuilder {
             provenance: self.provenance,
             capabilities: self.capabilities,
             warnings: self.warnings,
+            summary: self.summary,
             shapes: self.shapes,
         }
     }

@@ -16,6 +16,7 @@ use super::process::{Process, ProcessId, Thread, ThreadId};
 use super::provenance::Provenance;
 use super::ranges::RangeKind;
 use super::rows::{CallRow, NO_CORRELATION, NodeRow, OpRow, PROCESS_MASK, RangeRow, RangeSpan};
+use super::summary::Summary;
 use rustc_hash::FxHashMap;
 
 /// Collects rows; [`finish`](Self::finish) joins them. GPU operations come first, then
@@ -27,6 +28,7 @@ pub struct TraceBuilder {
     pub provenance: Provenance,
     pub capabilities: Capabilities,
     pub warnings: Vec<String>,
+    pub summary: Option<Summary>,
     ops: Ops,
     ends_first: usize,
     shapes: Vec<Shape>,

@@ -129,6 +129,7 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         provenance: texts.provenance,
         capabilities: texts.capabilities,
         warnings: texts.warnings,
+        summary: None,
         shapes: texts.shapes,
     })
 }

@@ -23,6 +23,8 @@ const LEAST: u64 = 8 << 20;
 pub const CACHE_BYTES: u64 = 8 << 30;
 /// How an entry's name ends.
 const ENDING: &str = "trace";
+/// The folder of exports that were made of reports.
+const EXPORTS: &str = "exports";
 
 /// A folder of cached traces. Its clones are one; the last one that is dropped waits for what is being written.
 #[derive(Debug, Clone)]
@@ -67,6 +69,11 @@ impl Cache {
 
     pub fn folder(&self) -> &Path {
         &self.0.folder
+    }
+
+    /// Where exports of reports are kept.
+    pub fn exports(&self) -> PathBuf {
+        self.0.folder.join(EXPORTS)
     }
 
     /// The place of an export in the cache; `None` for one that is not kept.
@@ -158,13 +165,14 @@ fn entries(folder: &Path) -> Vec<Entry> {
         let meta = path.symlink_metadata().ok().filter(fs::Metadata::is_file)?;
         Some(Entry { path, bytes: meta.len(), used: meta.modified().ok()? })
     };
-    let mut entries: Vec<Entry> = files(folder, ENDING).filter_map(entry).collect();
+    let mut entries: Vec<Entry> =
+        files(folder, ENDING).chain(files(&folder.join(EXPORTS), "sqlite")).filter_map(entry).collect();
     entries.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
     entries
 }
 
 /// The files of a folder whose names end so.
-fn files(folder: &Path, ending: &str) -> impl Iterator<Item = PathBuf> {
+fn files<'e>(folder: &Path, ending: &'e str) -> impl Iterator<Item = PathBuf> + use<'e> {
     let paths = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     paths.filter(move |path| path.extension().is_some_and(|end| end == ending))
 }

@@ -1,8 +1,12 @@
 //! Input formats: one entry here a format, recognised by content and never by name.
 
 mod kineto;
-mod nsys_sqlite;
+mod nsys;
+mod nsys_rep;
+mod nsys_stats;
 mod text;
+
+pub use nsys_rep::Exporting;
 
 use super::{Reading, Trace};
 use crate::diag::{Problem, escape, nearest_file, refuse_special};
@@ -30,6 +34,9 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Trace, Problem> {
             return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
                 .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it")
                 .maybe_help(nearest_file(path)));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::IsADirectory && nsys::parquet::may_be(path) => {
+            return nsys::parquet::read(path, &shown, &reading.meter);
         }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))
@@ -65,14 +72,23 @@ fn recognise(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> Result
         )
         .help("fetch the file: git lfs pull"));
     }
-    if head.starts_with(nsys_sqlite::MAGIC) {
-        return nsys_sqlite::read(path, shown, head, reading);
+    if head.starts_with(nsys::MAGIC) {
+        return nsys::read(path, shown, head, reading);
+    }
+    if nsys_rep::may_be(head) {
+        return nsys_rep::read(path, shown, head, reading);
     }
     if begins_with_word(head, text::MAGIC) {
         return text::read(path, shown);
     }
+    if nsys_stats::may_be_json(head) {
+        return nsys_stats::read(path, shown);
+    }
     if kineto::may_be(head) {
         return kineto::read(path, shown, head, &reading.meter);
+    }
+    if nsys_stats::may_be(path) {
+        return nsys_stats::read(path, shown);
     }
     let problem =
         Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
@@ -87,8 +103,10 @@ fn begins_with_word(head: &[u8], word: &[u8]) -> bool {
 
 /// The repair for what people hand over instead of an export.
 fn what_it_may_be(head: &[u8]) -> &'static str {
-    if head.starts_with(b"QDSTRM") || head.starts_with(b"NVDA") {
-        "this looks like an Nsight Systems report: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
+    if head.starts_with(nsys::parquet::MAGIC) {
+        "this is one table of an export: give the folder that `nsys export --type parquetdir` made"
+    } else if nsys_rep::is_stream(head) {
+        "this is a capture that was not made a report of: import it first, with `QdstrmImporter -i FILE.qdstrm`"
     } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
         "a trace written as text begins with the line `align-trace 1`, before everything else"
     } else {

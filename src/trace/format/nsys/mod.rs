@@ -1,4 +1,4 @@
-//! Nsight Systems SQLite exports of every schema version from 2.9 to 3.25 and after.
+//! Nsight Systems exports, as SQLite or as a folder of Parquet files, of every schema version from 2.9 to 3.25 and after.
 //!
 //! Tables and columns are probed by name; what is unknown is ignored. The file is opened read-only and
 //! immutable: nothing is ever written beside it, no extension is loaded, no schema code is trusted.
@@ -11,6 +11,7 @@ mod meta;
 mod names;
 mod nvtx;
 mod pages;
+pub(super) mod parquet;
 mod schema;
 mod source;
 mod sqlite;
@@ -33,11 +34,19 @@ use strings::Strings;
 /// The first bytes of every SQLite 3 database.
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
+/// Where the rows of large tables are.
+enum Large {
+    Pages(Pages),
+    /// In SQLite alone.
+    Sqlite(Doubt),
+    Parquet(parquet::Folder),
+}
+
 /// What reading one table needs.
 struct Reader<'db> {
     shown: &'db str,
     sqlite: Sqlite<'db>,
-    pages: Result<Pages, Doubt>,
+    large: Large,
     via: Via,
     meter: &'db Meter,
     schema: Schema,
@@ -51,9 +60,14 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let wanted = Wanted { table, columns, schema: &self.schema };
-        let read = match &self.pages {
-            Ok(pages) => pages.scan(&wanted, take, &mut self.strings, self.meter),
-            Err(doubt) => Err(*doubt),
+        let read = match &self.large {
+            Large::Parquet(folder) => {
+                let parts = folder.scan(&wanted, take, &mut self.strings, self.meter);
+                self.room()?;
+                return parts.map_err(|what| parquet::broken(self.shown, &format!("table {table}"), &what));
+            }
+            Large::Pages(pages) => pages.scan(&wanted, take, &mut self.strings, self.meter),
+            Large::Sqlite(doubt) => Err(*doubt),
         };
         // Whoever read a table may have stopped for want of memory.
         self.room()?;
@@ -91,16 +105,39 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
         .note(format!("it holds {}", schema.tables_in_words()))
         .help("export with: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"));
     }
-    let strings = Strings::new(&db, &schema).map_err(|e| broken(shown, "StringIds", 0, &e))?;
-    let mut reader = Reader {
-        shown,
-        sqlite: Sqlite { db: &db, shown },
-        pages: open_pages(path, head, via),
-        via,
-        meter,
-        schema,
-        strings,
-    };
+    let large = open_pages(path, head, via).map_or_else(Large::Sqlite, Large::Pages);
+    let mut builder = tables(large, &db, schema, shown, via, meter)?;
+    if path.with_file_name(wal_name(path)).metadata().is_ok_and(|m| m.len() > 0) {
+        builder.warnings.push("a write-ahead log lies beside the trace: rows in it are not read".to_owned());
+    }
+    Ok(builder.finish())
+}
+
+/// Reads the export that a folder of Parquet files is; `db` holds its small tables.
+fn of_folder(folder: parquet::Folder, db: &Connection, shown: &str, meter: &Meter) -> Result<Trace, Problem> {
+    let schema = Schema::probe(db).map_err(|e| broken(shown, "sqlite_master", 0, &e))?;
+    if !schema.is_nsys_export() {
+        return Err(Problem::trace(
+            "trace-no-tables",
+            format!("`{shown}` holds Parquet files, but no Nsight Systems export"),
+        )
+        .note(format!("it holds {}", schema.tables_in_words()))
+        .help("export with: nsys export --type parquetdir -o FOLDER REPORT.nsys-rep"));
+    }
+    Ok(tables(Large::Parquet(folder), db, schema, shown, Via::Either, meter)?.finish())
+}
+
+/// Reads all tables.
+fn tables(
+    large: Large,
+    db: &Connection,
+    schema: Schema,
+    shown: &str,
+    via: Via,
+    meter: &Meter,
+) -> Result<TraceBuilder, Problem> {
+    let strings = Strings::new(db, &schema).map_err(|e| broken(shown, "StringIds", 0, &e))?;
+    let mut reader = Reader { shown, sqlite: Sqlite { db, shown }, large, via, meter, schema, strings };
     let mut builder = TraceBuilder::new(shown);
     gpu::read(&mut reader, &mut builder)?;
     builder.seal_ops();
@@ -112,10 +149,7 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
         let most = NAME_BYTES >> 10;
         builder.warnings.push(format!("names longer than {most} KiB are cut off there, and compared that far only"));
     }
-    if path.with_file_name(wal_name(path)).metadata().is_ok_and(|m| m.len() > 0) {
-        builder.warnings.push("a write-ahead log lies beside the trace: rows in it are not read".to_owned());
-    }
-    Ok(builder.finish())
+    Ok(builder)
 }
 
 /// The pages that SQLite would read: those of the file alone, since it is opened as immutable.
@@ -187,8 +221,10 @@ fn broken(shown: &str, table: &str, row: u64, error: &rusqlite::Error) -> Proble
 }
 
 fn presence(reader: &Reader<'_>, builder: &mut TraceBuilder) -> Result<(), Problem> {
-    let of =
-        |table: &str| reader.schema.presence(reader.sqlite.db, table).map_err(|e| broken(reader.shown, table, 0, &e));
+    let of = |table: &str| match &reader.large {
+        Large::Parquet(folder) => Ok(folder.presence(table)),
+        _ => reader.schema.presence(reader.sqlite.db, table).map_err(|e| broken(reader.shown, table, 0, &e)),
+    };
     let capabilities = &mut builder.capabilities;
     capabilities.kernels = of(gpu::KERNELS)?;
     capabilities.memory_operations = of(gpu::COPIES)?.max(of(gpu::SETS)?);

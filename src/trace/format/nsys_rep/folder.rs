@@ -1,0 +1,91 @@
+//! Where exports are kept, and where one is made.
+
+use crate::save;
+use crate::trace::format::nsys;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The folder of exports; one for this run alone goes with it.
+#[derive(Debug)]
+pub(super) struct Exports {
+    folder: PathBuf,
+    /// Removed with all that is in it, when it is dropped.
+    _of_this_run: Option<save::PartialFolder>,
+}
+
+impl Exports {
+    pub(super) fn new(folder: Option<&Path>) -> io::Result<Self> {
+        match folder {
+            Some(folder) => {
+                fs::create_dir_all(folder)?;
+                Ok(Self { folder: folder.to_owned(), _of_this_run: None })
+            }
+            None => {
+                let own = save::PartialFolder::beside(&std::env::temp_dir().join("align-export"))?;
+                Ok(Self { folder: own.path().to_owned(), _of_this_run: Some(own) })
+            }
+        }
+    }
+
+    /// Where the export of this report stands: under the hash of all its bytes.
+    pub(super) fn place_of(&self, report: &Path) -> io::Result<PathBuf> {
+        let mut file = File::open(report)?;
+        let (mut hash, mut buffer) = (Sha256::new(), vec![0u8; 1 << 20]);
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => hash.update(buffer.get(..read).unwrap_or_default()),
+            }
+        }
+        let mut name = String::new();
+        for byte in hash.finalize() {
+            let _ = write!(name, "{byte:02x}");
+        }
+        Ok(self.folder.join(name + ".sqlite"))
+    }
+}
+
+/// Whether an export stands here, as far as its begin tells.
+pub(super) fn is_export(path: &Path) -> bool {
+    let mut head = [0u8; 16];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == nsys::MAGIC
+}
+
+/// A folder in which one export is made; it goes whatever happens.
+#[derive(Debug)]
+pub(super) struct Working(save::PartialFolder);
+
+impl Working {
+    pub(super) fn beside(place: &Path) -> io::Result<Self> {
+        save::PartialFolder::beside(place).map(Self)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A name for the report in here. What `nsys` might write beside it is written here too.
+    pub(super) fn link_to(&self, report: &Path) -> io::Result<PathBuf> {
+        let link = self.path().join("report.nsys-rep");
+        link_or_copy(&fs::canonicalize(report)?, &link)?;
+        Ok(link)
+    }
+
+    /// Moves what was made to its place, whole.
+    pub(super) fn put(self, made: &Path, place: &Path) -> io::Result<()> {
+        fs::rename(made, place)
+    }
+}
+
+#[cfg(unix)]
+fn link_or_copy(report: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(report, link)
+}
+
+#[cfg(not(unix))]
+fn link_or_copy(report: &Path, link: &Path) -> io::Result<()> {
+    fs::copy(report, link).map(|_| ())
+}
