@@ -12,6 +12,7 @@ use crate::outcome::Outcome;
 use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
 use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
 use crate::spec::{Project, discover, find_project, load_project, unproven};
+use crate::trace::sources;
 use std::path::{Path, PathBuf};
 
 /// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
@@ -163,14 +164,19 @@ pub(super) fn inputs(
     project: Option<&Project>,
 ) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = discover(paths).unwrap_or_default();
-    files.extend(overrides.mock.iter().chain(&overrides.e2e).cloned());
+    files.extend(overrides.mock.iter().chain(&overrides.e2e).flat_map(|path| traces(path)));
     files.extend(project.map(|project| PathBuf::from(&project.file.name)));
     for spec in specs.iter().map(|loaded| &loaded.spec) {
         files.extend([&spec.file].into_iter().chain(&spec.files).map(|file| PathBuf::from(&file.name)));
         let sides = spec.cases.iter().flat_map(|case| [&case.mock, &case.e2e]);
-        files.extend(sides.filter_map(|side| Some(side.trace.as_ref()?.value.clone())));
+        files.extend(sides.filter_map(|side| side.trace.as_ref()).flat_map(|trace| traces(&trace.value)));
     }
     files
+}
+
+/// What a folder or a glob of traces stands for.
+fn traces(path: &Path) -> Vec<PathBuf> {
+    sources(path).unwrap_or_else(|_| vec![path.to_owned()])
 }
 
 /// Names the specs that a folder holds and that need traces first: nothing is left out in silence.

@@ -16,6 +16,7 @@ mod exceptions;
 mod jobs;
 mod lifetimes;
 mod pages;
+mod ranks;
 mod rows;
 mod run;
 mod scope;
@@ -257,8 +258,7 @@ impl Session {
     /// the order of the requests.
     pub fn check_each(&self, requests: &[Request<'_>]) -> Vec<Run> {
         let jobs: Vec<_> = requests.iter().map(|request| jobs::jobs(request.specs, &request.overrides)).collect();
-        let traces =
-            Traces::read(jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]), &[]);
+        let traces = Traces::read(jobs.iter().flatten().flatten().flat_map(ranks::shared), &[]);
         let run = |(jobs, request): (Result<Vec<jobs::Job<'_>>, Vec<Problem>>, &Request<'_>)| match jobs {
             Ok(jobs) => self.judge_all(&jobs, request.specs, &traces, &request.options),
             Err(problems) => failed(problems),
@@ -270,16 +270,17 @@ impl Session {
     pub fn check_open(&self, specs: &[Loaded], options: &Options, open: &[(&Path, &Arc<Trace>)]) -> Run {
         match jobs::jobs(specs, &Overrides::default()) {
             Ok(jobs) => {
-                let paths = jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]);
-                self.judge_all(&jobs, specs, &Traces::read(paths, open), options)
+                let traces = Traces::read(jobs.iter().flat_map(ranks::shared), open);
+                self.judge_all(&jobs, specs, &traces, options)
             }
             Err(problems) => failed(problems),
         }
     }
 
     fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {
-        let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> =
-            jobs.par_iter().map(|job| case::judge(self, job, traces, options)).collect();
+        let folds = ranks::judge(self, jobs, traces, options);
+        let conclude = |(job, fold)| ranks::conclude(self, job, fold, options);
+        let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> = jobs.iter().zip(folds).map(conclude).collect();
         lifetimes::settle(jobs, &mut judged, options);
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();

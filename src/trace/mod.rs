@@ -18,6 +18,7 @@ mod process;
 mod provenance;
 mod ranges;
 mod rows;
+mod sources;
 mod sweep;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +32,7 @@ pub use ops::{NONE, Op, Ops, Shape, ShapeId};
 pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
+pub use sources::{natural, sources};
 
 /// One profiler export in memory.
 #[derive(Debug)]

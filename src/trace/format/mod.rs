@@ -65,6 +65,31 @@ pub fn open_via(path: &Path, via: Via) -> Result<Trace, Problem> {
     recognise(path, &shown, &head[..read], via)
 }
 
+/// How likely a file is a trace, by how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likely {
+    /// It is none, or cannot be read.
+    No,
+    /// JSON and compressed files are also many other things.
+    Maybe,
+    Sure,
+}
+
+/// How likely a file is a trace of some format.
+pub fn likely(path: &Path) -> Likely {
+    let mut head = [0u8; 128];
+    let opened = refuse_special(path).ok().and_then(|()| File::open(path).ok());
+    let Some(read) = opened.and_then(|mut file| read_head(&mut file, &mut head).ok()) else { return Likely::No };
+    let head = &head[..read];
+    if head.starts_with(nsys_sqlite::MAGIC) || begins_with_word(head, text::MAGIC) {
+        Likely::Sure
+    } else if !head.is_empty() && kineto::may_be(head) {
+        Likely::Maybe
+    } else {
+        Likely::No
+    }
+}
+
 fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
     let mut read = 0;
     while read < head.len() {

@@ -1,0 +1,198 @@
+//! Every pair of traces judged on its own, those of a case put together.
+
+use super::case::{self, Judged};
+use super::exceptions::Exceptions;
+use super::jobs::{Job, Pair, named, path};
+use super::traces::Traces;
+use super::{Options, Session};
+use crate::diag::{Problem, Severity, Side, Verdict};
+use crate::fleet::{self, Concluded, Fold, Folded, RankId, RankResult, RankState, RankTrace};
+use crate::outcome::{CheckOutcome, FindingOutcome};
+use crate::trace::{self, Trace};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The traces of a job that are to be kept while it is judged: those that are not of one rank alone.
+pub(super) fn shared<'j>(job: &'j Job<'_>) -> impl Iterator<Item = &'j Path> {
+    Side::BOTH.into_iter().filter_map(|side| job.shared(side))
+}
+
+/// A trace that was read, or why it was not.
+type Read = Result<Arc<Trace>, Problem>;
+
+/// What is judged while a rank's own traces are in memory: pairs of one or more jobs.
+type Unit<'j> = (Pair, Vec<(usize, &'j Pair)>);
+
+/// Judges all jobs; a fold for each. Traces of single ranks are read when their turn comes and dropped afterwards, so that
+/// as many are in memory as there are threads.
+pub(super) fn judge(session: &Session, jobs: &[Job<'_>], traces: &Traces, options: &Options) -> Vec<Fold> {
+    let mut folds: Vec<Fold> = jobs.iter().map(|_| Fold::default()).collect();
+    let at_once = |job: &Job<'_>| job.pairs.len() == 1;
+    let plain: Vec<(usize, RankResult)> = jobs
+        .par_iter()
+        .enumerate()
+        .filter(|(_, job)| at_once(job))
+        .filter_map(|(at, job)| {
+            Some((at, judge_pair(session, job, job.pairs.first()?, |path| traces.get(path), options)))
+        })
+        .collect();
+    plain.into_iter().for_each(|(at, result)| folds[at].add(result));
+    let units = units(jobs.iter().enumerate().filter(|(_, job)| !at_once(job)));
+    for wave in units.chunks(rayon::current_num_threads().max(1)) {
+        let judged: Vec<Vec<(usize, RankResult)>> =
+            wave.par_iter().map(|unit| judge_unit(session, jobs, unit, traces, options)).collect();
+        judged.into_iter().flatten().for_each(|(at, result)| folds[at].add(result));
+    }
+    folds
+}
+
+/// Pairs by the traces that are not shared by all of their job's.
+fn units<'j>(jobs: impl Iterator<Item = (usize, &'j Job<'j>)>) -> Vec<Unit<'j>> {
+    let mut units: BTreeMap<Pair, Vec<(usize, &Pair)>> = BTreeMap::new();
+    for (at, job) in jobs {
+        let own =
+            |pair: &Pair, side| if job.shared(side).is_some() { Path::new("") } else { path(pair, side) }.to_owned();
+        for pair in &job.pairs {
+            let key = Pair { mock: own(pair, Side::Mock), e2e: own(pair, Side::E2e) };
+            units.entry(key).or_default().push((at, pair));
+        }
+    }
+    units.into_iter().collect()
+}
+
+fn judge_unit(
+    session: &Session,
+    jobs: &[Job<'_>],
+    (own, pairs): &Unit<'_>,
+    traces: &Traces,
+    options: &Options,
+) -> Vec<(usize, RankResult)> {
+    let read = |path: &Path| (!path.as_os_str().is_empty()).then(|| trace::open(path).map(Arc::new));
+    let (mock, e2e): (Option<Read>, Option<Read>) = (read(&own.mock), read(&own.e2e));
+    let of = |path: &Path| match (&mock, &e2e) {
+        (Some(mock), _) if path == own.mock => mock.clone(),
+        (_, Some(e2e)) if path == own.e2e => e2e.clone(),
+        _ => traces.get(path),
+    };
+    pairs.iter().map(|(at, pair)| (*at, judge_pair(session, &jobs[*at], pair, of, options))).collect()
+}
+
+fn judge_pair(
+    session: &Session,
+    job: &Job<'_>,
+    pair: &Pair,
+    read: impl Fn(&Path) -> Read,
+    options: &Options,
+) -> RankResult {
+    let (mock, e2e) = (read(&pair.mock), read(&pair.e2e));
+    let rank = |path: &Path, trace: &Read| RankTrace {
+        path: path.to_string_lossy().into_owned(),
+        id: RankId::of(path, trace.as_ref().ok().map(AsRef::as_ref)),
+    };
+    let (of_mock, of_e2e) = (rank(&pair.mock, &mock), rank(&pair.e2e, &e2e));
+    let state = match (mock, e2e) {
+        (Ok(mock), Ok(e2e)) => {
+            let judged = case::judge(session, job, (mock, e2e), job.is_ranked(), options);
+            RankState::Judged(Box::new(judged.into_rank()))
+        }
+        (mock, e2e) => {
+            let mock = mock.err().map(|problem| (Side::Mock, problem));
+            let e2e = e2e.err().map(|problem| (Side::E2e, problem));
+            RankState::Unreadable([mock, e2e].into_iter().flatten().collect())
+        }
+    };
+    RankResult { mock: of_mock, e2e: of_e2e, state }
+}
+
+/// The result of a case from those of its ranks.
+///
+/// # Errors
+/// The problems of traces, where none could be judged.
+pub(super) fn conclude<'s>(
+    session: &Session,
+    job: &Job<'s>,
+    fold: Fold,
+    options: &Options,
+) -> Result<Judged<'s>, Vec<Problem>> {
+    let mut problems = job.problems.clone();
+    match fold.conclude(job.case, true) {
+        Concluded::Plain(RankResult { state: RankState::Judged(judged), .. }) => {
+            problems.extend(judged.problems);
+            let known = Exceptions::used(job.case, judged.known).entries;
+            Ok(Judged { known, problems, printed: judged.printed, ..Judged::new(judged.outcome) })
+        }
+        Concluded::Plain(RankResult { mock, e2e, state: RankState::Unreadable(found) }) => {
+            problems.extend(found.into_iter().map(|(side, problem)| match side {
+                Side::Mock => named(problem, &job.case.mock, Path::new(&mock.path)),
+                Side::E2e => named(problem, &job.case.e2e, Path::new(&e2e.path)),
+            }));
+            Err(problems)
+        }
+        Concluded::Ranked(folded) => {
+            problems.extend(folded.problems.iter().cloned());
+            Ok(ranked(session, job, *folded, problems, options))
+        }
+        Concluded::Unreadable(found) => {
+            problems.extend(found);
+            Err(problems)
+        }
+    }
+}
+
+/// Adds what is said across ranks, as the spec weighs and excuses it.
+fn ranked<'s>(
+    session: &Session,
+    job: &Job<'s>,
+    folded: Folded,
+    problems: Vec<Problem>,
+    options: &Options,
+) -> Judged<'s> {
+    let mut exceptions = Exceptions::used(job.case, folded.known);
+    let mut judged = Judged { problems, printed: folded.printed, ..Judged::new(folded.outcome) };
+    let outcome = &mut judged.outcome;
+    let mut found = Vec::new();
+    for across in folded.across {
+        let own = fleet::weight(across.check);
+        let level = job.case.checks.get(across.check).map(|severity| severity.value);
+        if level == Some(None) {
+            continue;
+        }
+        let mut findings = across.findings;
+        for finding in &mut findings {
+            finding.severity = case::severity(finding.severity, own, level.flatten());
+            finding.known = exceptions.cover(finding);
+        }
+        let open = findings.iter().filter(|finding| finding.known.is_none());
+        let said = if open.clone().any(|f| f.severity >= options.fail_on) { Verdict::Fail } else { Verdict::Pass };
+        add(&mut outcome.checks, across.check, said, open.count());
+        if own == Severity::Error || said > Verdict::Pass {
+            outcome.verdict = outcome.verdict.max(said);
+        }
+        found.extend(findings);
+    }
+    case::explain(session, outcome, &found);
+    outcome.findings.extend(found.into_iter().map(FindingOutcome::from));
+    outcome.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    if !judged.problems.is_empty() {
+        // What was not compared has not passed.
+        outcome.verdict = outcome.verdict.max(Verdict::Inconclusive);
+    }
+    if !exceptions.entries.is_empty() {
+        outcome.known = exceptions.outcomes();
+    }
+    judged.known = exceptions.entries;
+    judged
+}
+
+/// A check may have judged each rank as well.
+fn add(checks: &mut Vec<CheckOutcome>, name: &str, verdict: Verdict, findings: usize) {
+    match checks.iter_mut().find(|check| check.name == name) {
+        Some(check) => {
+            check.verdict = check.verdict.max(verdict);
+            check.findings += findings;
+        }
+        None => checks.push(CheckOutcome { name: name.to_owned(), verdict, reason: None, findings }),
+    }
+}
