@@ -351,3 +351,6 @@ pub const COLLECTIVE_WAIT: f64 = 0.10;
 /// So many instances of a rank are pooled value by value with those of other ranks; more become a sketch, whose quantiles
 /// are right to 0.1 %.
 pub const RANK_SAMPLES: usize = 256;
+
+/// Bytes of a partial result that are read: one of a rank has 5 to 50 KiB, one of 16,384 ranks a few hundred MiB.
+pub const PARTIAL_BYTES: u64 = 2 << 30;

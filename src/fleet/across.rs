@@ -102,8 +102,9 @@ fn twice(ranks: &Ranks<'_>) -> Vec<Finding> {
         ranks.numbering.numbers.iter().enumerate().filter_map(|(at, number)| Some(((*number)?, at))).collect();
     all.sort_unstable();
     let groups: Vec<&[(u64, usize)]> = all.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
+    let again = given_again(ranks);
     if groups.is_empty() {
-        return Vec::new();
+        return again.into_iter().collect();
     }
     let (some, side) = (plural(groups.len(), "rank"), ranks.side);
     let message = format!("{some} {} several traces", if groups.len() == 1 { "has" } else { "have" });
@@ -113,7 +114,23 @@ fn twice(ranks: &Ranks<'_>) -> Vec<Finding> {
         let text = format!("rank {}: {}", group[0].0, paths.collect::<Vec<_>>().join(", "));
         finding = finding.evidence(Evidence::on(side, text));
     }
-    vec![finding.help("give the traces of one run alone: one a rank")]
+    std::iter::once(finding.help("give the traces of one run alone: one a rank")).chain(again).collect()
+}
+
+/// Results that were merged twice are counted once: a task that ran again changes nothing.
+fn given_again(ranks: &Ranks<'_>) -> Option<Finding> {
+    let again: Vec<usize> = (0..ranks.all.len()).filter(|at| ranks.all[*at].times > 1).collect();
+    if again.is_empty() {
+        return None;
+    }
+    let side = ranks.side;
+    let what = format!("{} given more than once with the same result, and counted once", was(again.len()));
+    let which = Evidence::on(side, format!("again: {}", ranks.numbering.names(&again)));
+    Some(Finding::new(RANK_SET, Severity::Warning, what).side(side).evidence(which).help("merge each result once"))
+}
+
+fn was(count: usize) -> String {
+    format!("{} {}", plural(count, "rank"), if count == 1 { "was" } else { "were" })
 }
 
 /// Ranks that run the op at different speeds.

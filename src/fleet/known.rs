@@ -1,9 +1,12 @@
 //! What a known difference did in one rank, and in all of them together.
 
 use crate::diag::Side;
+use serde::{Deserialize, Serialize};
 
 /// Whether a known difference holds in a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Scope {
     Inside,
     Outside,
@@ -12,7 +15,9 @@ pub enum Scope {
 }
 
 /// What is not known, and of which side.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Unsaid {
     /// No side says its framework, or one does not say the version.
     Framework(Side),
@@ -21,7 +26,9 @@ pub enum Unsaid {
 }
 
 /// How an entry's bound is exceeded.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Beyond {
     /// So many kernels of an instance.
     Kernels(usize),
@@ -30,13 +37,15 @@ pub enum Beyond {
 }
 
 /// One entry of a case, and what it did.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KnownUse {
     pub scope: Scope,
     pub expired: bool,
     /// What it covers; of an expired one, what it would.
     pub covers: usize,
     /// What it would cover if it were not more than it may.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub beyond: Option<Beyond>,
 }
 

@@ -13,22 +13,31 @@ mod known;
 mod merged;
 mod numbering;
 mod numbers;
+mod partial;
 mod result;
+#[cfg(test)]
+mod schema;
+mod stored;
 
 pub use across::{Across, weight};
 pub use collectives::{Collective, Collectives};
 pub use identity::{Found, RankId};
 pub use known::{Beyond, KnownUse, Scope, Unsaid};
-pub use result::{Measured, RankJudged, RankResult, RankState, RankTrace};
+pub use partial::{FORMAT, Partial, PartialCase, PartialSpec, SCHEMA, Settings};
+pub use result::{Measured, RankJudged, RankResult, RankState, RankTrace, Unread};
+pub use stored::{StoredClass, StoredLabel, StoredProblem, StoredSource};
 
 use crate::diag::{Problem, Side};
 use crate::outcome::CaseOutcome;
 use crate::spec::Case;
 use merged::Ranks;
 use numbering::Numbering;
+use serde::{Deserialize, Serialize};
 
 /// The results of a case's ranks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(transparent)]
 pub struct Fold {
     results: Vec<RankResult>,
 }
@@ -57,19 +66,39 @@ pub enum Concluded {
 }
 
 impl Fold {
-    /// Adds a rank. Of all that are there, one alone keeps what cannot be summed up: its timeline and distributions.
-    pub fn add(&mut self, result: RankResult) {
+    /// Adds a rank. Of all that are there, one alone keeps what cannot be summed up: its timeline and distributions. A
+    /// result that is there already is counted.
+    pub fn add(&mut self, mut result: RankResult) {
+        let before = self.shown();
         let place = self.results.partition_point(|known| known.order(&result).is_lt());
-        self.results.insert(place, result);
-        let shown = self.shown();
-        for (at, result) in self.results.iter_mut().enumerate() {
-            if let RankState::Judged(judged) = &mut result.state
-                && Some(at) != shown
-            {
-                judged.outcome.timeline = None;
-                judged.outcome.distributions = None;
+        let mut moved = before;
+        match self.results.get_mut(place).filter(|known| known.order(&result).is_eq()) {
+            Some(known) => {
+                result.times = result.times.saturating_add(known.times);
+                if known.keeps_shown() {
+                    known.times = result.times;
+                } else {
+                    *known = result;
+                }
+            }
+            None => {
+                self.results.insert(place, result);
+                moved = before.map(|at| at + usize::from(at >= place));
             }
         }
+        let shown = self.shown();
+        for at in moved.into_iter().chain([place]).filter(|at| Some(*at) != shown) {
+            self.results[at].drop_shown();
+        }
+    }
+
+    /// Adds all of another's.
+    pub fn merge(&mut self, other: Self) {
+        other.results.into_iter().for_each(|result| self.add(result));
+    }
+
+    pub fn results(&self) -> &[RankResult] {
+        &self.results
     }
 
     /// The first rank that was compared, else the first that could be judged.
@@ -85,7 +114,8 @@ impl Fold {
         let side = self.side(case);
         let spec = if side == Side::Mock { &case.mock } else { &case.e2e };
         let expected = spec.ranks.as_ref().filter(|expected| expected.value > 1 || self.results.len() > 1);
-        if self.results.len() == 1 && (expected.is_none() || !complete) {
+        let once = self.results.first().is_some_and(|result| result.times == 1);
+        if self.results.len() == 1 && once && (expected.is_none() || !complete) {
             return match self.results.pop() {
                 Some(result) => Concluded::Plain(result),
                 None => Concluded::Unreadable(Vec::new()),
@@ -98,7 +128,7 @@ impl Fold {
         let Some(shown) = self.shown().and_then(|at| Some((at, self.results[at].judged()?))) else {
             return Concluded::Unreadable(problems);
         };
-        problems.extend(judged.iter().flat_map(|(_, judged)| judged.problems.iter().cloned()));
+        problems.extend(judged.iter().flat_map(|(_, judged)| &judged.problems).map(Problem::from));
         let printed = judged.iter().flat_map(|(_, judged)| judged.printed.iter().cloned()).collect();
         let known = known(&judged);
         let expected_count = expected.map(|expected| expected.value as usize);
@@ -124,9 +154,9 @@ impl Fold {
         let mut problems: Vec<Problem> = Vec::new();
         for (at, result) in self.results.iter().enumerate() {
             let RankState::Unreadable(found) = &result.state else { continue };
-            for (of, problem) in found {
-                let mut problem = problem.clone();
-                if *of == side {
+            for unread in found {
+                let mut problem = Problem::from(&unread.problem);
+                if unread.side == side {
                     problem.message = format!("{}: {}", numbering.name(at), problem.message);
                 }
                 problems.push(problem);

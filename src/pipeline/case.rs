@@ -7,7 +7,7 @@ use crate::check::{self, Check, Context, Judgement, Unselected};
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
-use crate::fleet::{Measured, RankJudged};
+use crate::fleet::{Measured, RankJudged, StoredProblem};
 use crate::outcome::{CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
 use crate::select::{self, Selection};
 use crate::spec::{SideSpec, Spec};
@@ -35,7 +35,7 @@ impl Judged<'_> {
             outcome: self.outcome,
             known: self.known.into_iter().map(|entry| entry.used).collect(),
             measured: self.measured,
-            problems: self.problems,
+            problems: self.problems.into_iter().map(StoredProblem::from).collect(),
             printed: self.printed,
         }
     }

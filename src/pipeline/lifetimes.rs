@@ -30,10 +30,11 @@ struct Said {
 /// The cases of a run that could be judged, and those that could not.
 type Cases<'s> = [Result<case::Judged<'s>, Vec<Problem>>];
 
-/// Adds what is to be said of known differences to the cases in which they stand.
-pub(super) fn settle(jobs: &[Job<'_>], judged: &mut Cases<'_>, options: &Options) {
+/// Adds what is to be said of known differences to the cases in which they stand. Where there are other ranks
+/// (not `complete`), these may need what none here does.
+pub(super) fn settle(jobs: &[Job<'_>], judged: &mut Cases<'_>, complete: bool, options: &Options) {
     for uses in uses(jobs, judged) {
-        for said in said(&uses, judged, options) {
+        for said in said(&uses, judged, complete, options) {
             let level = jobs[said.case].case.checks.get(check::KNOWN_DIFFERENCE).map(|s| s.value);
             let Ok(judged) = &mut judged[said.case] else { continue };
             if let (Some(state), Some(known)) = (said.state, judged.outcome.known.get_mut(said.entry)) {
@@ -69,7 +70,7 @@ fn uses<'s>(jobs: &[Job<'s>], judged: &Cases<'s>) -> Vec<Uses<'s>> {
     all
 }
 
-fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
+fn said(uses: &Uses<'_>, judged: &Cases<'_>, complete: bool, options: &Options) -> Vec<Said> {
     let all: Vec<(usize, usize, &Entry<'_>)> = uses
         .at
         .iter()
@@ -112,7 +113,7 @@ fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
         if let Some(days) = days.filter(|days| *days <= KNOWN_DIFFERENCE_NOTICE_DAYS) {
             said.push(finding(case, entry, check::ending(known, days)));
         }
-    } else if is_judged_everywhere(uses, judged) {
+    } else if complete && is_judged_everywhere(uses, judged) {
         said.extend(inside.iter().map(|&(case, entry, _)| Said {
             case,
             entry,

@@ -16,6 +16,7 @@ mod exceptions;
 mod jobs;
 mod lifetimes;
 mod pages;
+mod partial;
 mod ranks;
 mod rows;
 mod run;
@@ -29,11 +30,13 @@ pub use run::{Run, exit_code};
 use crate::check::{self, Check, Meta};
 use crate::diag::{Problem, Severity, SourceFile, Verdict, unique};
 use crate::diagnose::{Issues, parse_issues};
+use crate::fleet::Fold;
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Layered, Library, Project, Spec, Vocabulary};
 use crate::trace::Trace;
+use ranks::Keep;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -278,10 +281,22 @@ impl Session {
     }
 
     fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {
-        let folds = ranks::judge(self, jobs, traces, options);
-        let conclude = |(job, fold)| ranks::conclude(self, job, fold, options);
+        let folds = ranks::judge(self, jobs, traces, Keep::default(), options);
+        self.finish(jobs, folds, specs, true, options)
+    }
+
+    /// The run that ranks' results make. `complete`: there are no others.
+    fn finish(
+        &self,
+        jobs: &[jobs::Job<'_>],
+        folds: Vec<Fold>,
+        specs: &[Loaded],
+        complete: bool,
+        options: &Options,
+    ) -> Run {
+        let conclude = |(job, fold)| ranks::conclude(self, job, fold, complete, options);
         let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> = jobs.iter().zip(folds).map(conclude).collect();
-        lifetimes::settle(jobs, &mut judged, options);
+        lifetimes::settle(jobs, &mut judged, complete, options);
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();
         let mut printed = Vec::new();

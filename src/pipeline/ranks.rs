@@ -6,7 +6,7 @@ use super::jobs::{Job, Pair, named, path};
 use super::traces::Traces;
 use super::{Options, Session};
 use crate::diag::{Problem, Severity, Side, Verdict};
-use crate::fleet::{self, Concluded, Fold, Folded, RankId, RankResult, RankState, RankTrace};
+use crate::fleet::{self, Concluded, Fold, Folded, RankId, RankResult, RankState, RankTrace, Unread};
 use crate::outcome::{CheckOutcome, FindingOutcome};
 use crate::trace::{self, Trace};
 use rayon::prelude::*;
@@ -19,6 +19,13 @@ pub(super) fn shared<'j>(job: &'j Job<'_>) -> impl Iterator<Item = &'j Path> {
     Side::BOTH.into_iter().filter_map(|side| job.shared(side))
 }
 
+/// What is kept of a rank beyond its outcome.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keep {
+    /// The result is written down, for others to be added to it.
+    pub(super) partial: bool,
+}
+
 /// A trace that was read, or why it was not.
 type Read = Result<Arc<Trace>, Problem>;
 
@@ -27,22 +34,20 @@ type Unit<'j> = (Pair, Vec<(usize, &'j Pair)>);
 
 /// Judges all jobs; a fold for each. Traces of single ranks are read when their turn comes and dropped afterwards, so that
 /// as many are in memory as there are threads.
-pub(super) fn judge(session: &Session, jobs: &[Job<'_>], traces: &Traces, options: &Options) -> Vec<Fold> {
+pub(super) fn judge(session: &Session, jobs: &[Job<'_>], traces: &Traces, keep: Keep, options: &Options) -> Vec<Fold> {
+    let judge = Judge { session, jobs, traces, keep, options };
     let mut folds: Vec<Fold> = jobs.iter().map(|_| Fold::default()).collect();
     let at_once = |job: &Job<'_>| job.pairs.len() == 1;
     let plain: Vec<(usize, RankResult)> = jobs
         .par_iter()
         .enumerate()
         .filter(|(_, job)| at_once(job))
-        .filter_map(|(at, job)| {
-            Some((at, judge_pair(session, job, job.pairs.first()?, |path| traces.get(path), options)))
-        })
+        .filter_map(|(at, job)| Some((at, judge.pair(job, job.pairs.first()?, |path| traces.get(path)))))
         .collect();
     plain.into_iter().for_each(|(at, result)| folds[at].add(result));
     let units = units(jobs.iter().enumerate().filter(|(_, job)| !at_once(job)));
     for wave in units.chunks(rayon::current_num_threads().max(1)) {
-        let judged: Vec<Vec<(usize, RankResult)>> =
-            wave.par_iter().map(|unit| judge_unit(session, jobs, unit, traces, options)).collect();
+        let judged: Vec<Vec<(usize, RankResult)>> = wave.par_iter().map(|unit| judge.unit(unit)).collect();
         judged.into_iter().flatten().for_each(|(at, result)| folds[at].add(result));
     }
     folds
@@ -62,48 +67,53 @@ fn units<'j>(jobs: impl Iterator<Item = (usize, &'j Job<'j>)>) -> Vec<Unit<'j>> 
     units.into_iter().collect()
 }
 
-fn judge_unit(
-    session: &Session,
-    jobs: &[Job<'_>],
-    (own, pairs): &Unit<'_>,
-    traces: &Traces,
-    options: &Options,
-) -> Vec<(usize, RankResult)> {
-    let read = |path: &Path| (!path.as_os_str().is_empty()).then(|| trace::open(path).map(Arc::new));
-    let (mock, e2e): (Option<Read>, Option<Read>) = (read(&own.mock), read(&own.e2e));
-    let of = |path: &Path| match (&mock, &e2e) {
-        (Some(mock), _) if path == own.mock => mock.clone(),
-        (_, Some(e2e)) if path == own.e2e => e2e.clone(),
-        _ => traces.get(path),
-    };
-    pairs.iter().map(|(at, pair)| (*at, judge_pair(session, &jobs[*at], pair, of, options))).collect()
+/// What all ranks are judged by.
+struct Judge<'a> {
+    session: &'a Session,
+    jobs: &'a [Job<'a>],
+    traces: &'a Traces,
+    keep: Keep,
+    options: &'a Options,
 }
 
-fn judge_pair(
-    session: &Session,
-    job: &Job<'_>,
-    pair: &Pair,
-    read: impl Fn(&Path) -> Read,
-    options: &Options,
-) -> RankResult {
-    let (mock, e2e) = (read(&pair.mock), read(&pair.e2e));
-    let rank = |path: &Path, trace: &Read| RankTrace {
-        path: path.to_string_lossy().into_owned(),
-        id: RankId::of(path, trace.as_ref().ok().map(AsRef::as_ref)),
-    };
-    let (of_mock, of_e2e) = (rank(&pair.mock, &mock), rank(&pair.e2e, &e2e));
-    let state = match (mock, e2e) {
-        (Ok(mock), Ok(e2e)) => {
-            let judged = case::judge(session, job, (mock, e2e), job.is_ranked(), options);
-            RankState::Judged(Box::new(judged.into_rank()))
-        }
-        (mock, e2e) => {
-            let mock = mock.err().map(|problem| (Side::Mock, problem));
-            let e2e = e2e.err().map(|problem| (Side::E2e, problem));
-            RankState::Unreadable([mock, e2e].into_iter().flatten().collect())
-        }
-    };
-    RankResult { mock: of_mock, e2e: of_e2e, state }
+impl Judge<'_> {
+    fn unit(&self, (own, pairs): &Unit<'_>) -> Vec<(usize, RankResult)> {
+        let read = |path: &Path| (!path.as_os_str().is_empty()).then(|| trace::open(path).map(Arc::new));
+        let (mock, e2e): (Option<Read>, Option<Read>) = (read(&own.mock), read(&own.e2e));
+        let of = |path: &Path| match (&mock, &e2e) {
+            (Some(mock), _) if path == own.mock => mock.clone(),
+            (_, Some(e2e)) if path == own.e2e => e2e.clone(),
+            _ => self.traces.get(path),
+        };
+        pairs.iter().map(|(at, pair)| (*at, self.pair(&self.jobs[*at], pair, of))).collect()
+    }
+
+    fn pair(&self, job: &Job<'_>, pair: &Pair, read: impl Fn(&Path) -> Read) -> RankResult {
+        let (mock, e2e) = (read(&pair.mock), read(&pair.e2e));
+        let rank = |path: &Path, trace: &Read| {
+            let trace = trace.as_ref().ok().map(AsRef::as_ref);
+            let digest = trace.filter(|_| self.keep.partial).map(Trace::digest);
+            RankTrace {
+                path: path.to_string_lossy().into_owned(),
+                id: RankId::of(path, trace),
+                digest: digest.unwrap_or_default(),
+            }
+        };
+        let (of_mock, of_e2e) = (rank(&pair.mock, &mock), rank(&pair.e2e, &e2e));
+        let state = match (mock, e2e) {
+            (Ok(mock), Ok(e2e)) => {
+                let measure = self.keep.partial || job.is_ranked();
+                let judged = case::judge(self.session, job, (mock, e2e), measure, self.options);
+                RankState::Judged(Box::new(judged.into_rank()))
+            }
+            (mock, e2e) => {
+                let unread = |side, problem: Option<Problem>| problem.map(|p| Unread { side, problem: p.into() });
+                let unread = [unread(Side::Mock, mock.err()), unread(Side::E2e, e2e.err())];
+                RankState::Unreadable(unread.into_iter().flatten().collect())
+            }
+        };
+        RankResult { mock: of_mock, e2e: of_e2e, times: 1, state }
+    }
 }
 
 /// The result of a case from those of its ranks.
@@ -114,19 +124,20 @@ pub(super) fn conclude<'s>(
     session: &Session,
     job: &Job<'s>,
     fold: Fold,
+    complete: bool,
     options: &Options,
 ) -> Result<Judged<'s>, Vec<Problem>> {
     let mut problems = job.problems.clone();
-    match fold.conclude(job.case, true) {
+    match fold.conclude(job.case, complete) {
         Concluded::Plain(RankResult { state: RankState::Judged(judged), .. }) => {
-            problems.extend(judged.problems);
+            problems.extend(judged.problems.iter().map(Problem::from));
             let known = Exceptions::used(job.case, judged.known).entries;
             Ok(Judged { known, problems, printed: judged.printed, ..Judged::new(judged.outcome) })
         }
-        Concluded::Plain(RankResult { mock, e2e, state: RankState::Unreadable(found) }) => {
-            problems.extend(found.into_iter().map(|(side, problem)| match side {
-                Side::Mock => named(problem, &job.case.mock, Path::new(&mock.path)),
-                Side::E2e => named(problem, &job.case.e2e, Path::new(&e2e.path)),
+        Concluded::Plain(RankResult { mock, e2e, state: RankState::Unreadable(found), .. }) => {
+            problems.extend(found.iter().map(|unread| match unread.side {
+                Side::Mock => named(Problem::from(&unread.problem), &job.case.mock, Path::new(&mock.path)),
+                Side::E2e => named(Problem::from(&unread.problem), &job.case.e2e, Path::new(&e2e.path)),
             }));
             Err(problems)
         }

@@ -9,6 +9,7 @@ mod builder;
 mod capability;
 mod correlation;
 mod dictionary;
+mod digest;
 pub mod format;
 pub mod framework;
 mod launches;

@@ -37,6 +37,7 @@ mod oversized_traces;
 mod pack;
 mod pages;
 mod pairs;
+mod partials;
 mod ranks;
 mod repeated;
 mod rule_reference;
