@@ -173,7 +173,7 @@ fn skew(ranks: &Ranks<'_>) -> Option<Finding> {
     }
     let waits = ranks.judged.iter().any(|(_, judged)| {
         let slot = usize::from(side == crate::diag::Side::E2e);
-        judged.measured.as_ref().and_then(|m| m.collectives[slot].as_ref()).is_some_and(|c| c.in_instance)
+        judged.measured.as_ref().and_then(|m| m.collectives[slot].as_ref()).is_some_and(|c| !c.instances_ns.is_empty())
     });
     let help = if waits {
         "an instance holds collectives, which wait for the rank that comes last: the one that takes least time in them"

@@ -4,7 +4,7 @@ use crate::compare::Comparison;
 use crate::diag::Side;
 use crate::kernel::Glob;
 use crate::limits::{COLLECTIVE_NAMES, COLLECTIVE_STEPS, COLLECTIVE_TIMES};
-use crate::select::Symbol;
+use crate::select::{Instance, Symbol};
 use crate::spec::SideSpec;
 use crate::trace::Trace;
 use rustc_hash::FxHashMap;
@@ -25,8 +25,10 @@ pub struct Collectives {
     pub kernels: BTreeMap<String, Collective>,
     /// Launches of kernels beyond the names that are kept.
     pub others: usize,
-    /// An instance of the op holds such kernels, and with them a wait.
-    pub in_instance: bool,
+    /// Where an instance of the op holds such kernels, and with them a wait: of the first instances in time order, the time
+    /// of all kernels and that of collectives, in ns.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub instances_ns: Vec<(u64, u64)>,
 }
 
 /// One kernel.
@@ -46,6 +48,7 @@ impl Collectives {
         let trace = comparison.trace(side);
         let is_one = symbols(comparison);
         let symbol = |op: u32| comparison.selected.lexicon.symbol(side, trace.ops.name(op));
+        let time = |op: u32| u64::try_from(trace.ops.duration(op)).unwrap_or(0);
         let selection = comparison.selection(side);
         if !is_one.iter().any(|is| *is) {
             return None;
@@ -66,7 +69,7 @@ impl Collectives {
                 found.per_step[step] += 1;
             }
             if found.times_ns.len() < COLLECTIVE_TIMES {
-                found.times_ns.push(u64::try_from(trace.ops.duration(op)).unwrap_or(0));
+                found.times_ns.push(time(op));
             }
         }
         let name = |symbol: Symbol| comparison.selected.lexicon.normalised(symbol).to_owned();
@@ -76,9 +79,15 @@ impl Collectives {
             Some(first) => kernels.split_off(&first),
             None => BTreeMap::new(),
         };
-        let in_instance = selection.sequence.iter().any(|&symbol| is_one[symbol as usize]);
+        let holds = selection.sequence.iter().any(|&symbol| is_one[symbol as usize]);
+        let of_instance = |instance: &Instance| {
+            let waits = instance.ops.iter().filter(|&&op| is_one[symbol(op) as usize]);
+            (instance.ops.iter().map(|&op| time(op)).sum(), waits.map(|&op| time(op)).sum())
+        };
+        let first = selection.instances.iter().filter(|_| holds).take(COLLECTIVE_TIMES);
+        let instances_ns = first.map(of_instance).collect();
         let others = beyond.values().map(|found| found.count).sum();
-        (!kernels.is_empty()).then_some(Self { steps: steps.count(), kernels, others, in_instance })
+        (!kernels.is_empty()).then_some(Self { steps: steps.count(), kernels, others, instances_ns })
     }
 }
 

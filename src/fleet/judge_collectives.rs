@@ -3,7 +3,7 @@
 use super::collectives::{Collective, Collectives};
 use super::merged::Ranks;
 use crate::check::COLLECTIVES;
-use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, plural, plural_of, shorten};
+use crate::diag::{Evidence, Finding, Severity, Side, duration, percent, plural, plural_of, shorten, signed_percent};
 use crate::limits::{COLLECTIVE_NAMES, COLLECTIVE_WAIT};
 use crate::stats::median;
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,21 +154,50 @@ fn waits(ranks: &Ranks<'_>, compared: &[(usize, &Collectives)]) -> Option<Findin
         name(longest.0)
     );
     let middle = duration(median(&transfers).unwrap_or(0.0));
-    let finding = Finding::new(COLLECTIVES, Severity::Note, message)
-        .side(side)
-        .evidence(Evidence::on(
-            side,
-            format!(
-                "the transfer itself takes {middle}: the median of the shortest times over ranks, of {}",
-                plural_of(launches, "launch", "launches")
-            ),
-        ))
-        .evidence(Evidence::on(
-            side,
-            format!("{} waits {} a launch, {} waits {}", name(last.0), each(last.1), name(longest.0), each(longest.1)),
-        ));
+    let launches_of = plural_of(launches, "launch", "launches");
+    let said = [
+        Some(format!(
+            "the transfer itself takes {middle}: the median, over {launches_of}, of the shortest time that a rank has"
+        )),
+        Some(format!(
+            "{} waits {} a launch, {} waits {}",
+            name(last.0),
+            each(last.1),
+            name(longest.0),
+            each(longest.1)
+        )),
+        without_waiting(ranks, compared),
+    ];
+    let mut finding = Finding::new(COLLECTIVES, Severity::Note, message).side(side);
+    for text in said.into_iter().flatten() {
+        finding = finding.evidence(Evidence::on(side, text));
+    }
     Some(
         finding
             .help("take the rank that waits least for the time of a collective, and look there for what makes it late"),
     )
+}
+
+/// An op that holds collectives, with the shortest time that any rank has for those of each instance.
+fn without_waiting(ranks: &Ranks<'_>, compared: &[(usize, &Collectives)]) -> Option<String> {
+    let kept = compared.iter().map(|(_, found)| found.instances_ns.len()).min().filter(|kept| *kept > 0)?;
+    let shortest = |nth: usize| compared.iter().map(|(_, found)| found.instances_ns[nth].1).min().unwrap_or(0);
+    let shortest: Vec<u64> = (0..kept).map(shortest).collect();
+    let own = |(nth, &(all, waits)): (usize, &(u64, u64))| (all.saturating_sub(waits) + shortest[nth]) as f64;
+    let times: Vec<f64> =
+        compared.iter().flat_map(|(_, found)| found.instances_ns.iter().take(kept).enumerate().map(own)).collect();
+    let ns = median(&times)?;
+    let latency = ranks.shown.1.outcome.latency.as_ref()?;
+    let other = match ranks.side {
+        Side::Mock => latency.e2e_median_ns,
+        Side::E2e => latency.mock_median_ns,
+    };
+    let ratio = if ranks.side == Side::Mock { ns / other } else { other / ns };
+    Some(format!(
+        "without waiting, with the transfers alone, an instance takes {} against the {}'s {} ({})",
+        duration(ns),
+        ranks.side.other(),
+        duration(other),
+        signed_percent(ratio)
+    ))
 }

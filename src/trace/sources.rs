@@ -34,7 +34,8 @@ fn some(path: &Path, mut found: Vec<PathBuf>) -> Result<Vec<PathBuf>, Problem> {
         let what = if path.is_dir() { "the folder holds" } else { "the pattern matches" };
         let problem = Problem::trace("trace-missing", format!("`{shown}`: {what} no trace"));
         let help = "give one trace, a folder of one trace a rank, or a glob in quotes: 'ranks/*.sqlite'";
-        return Err(problem.help(help).maybe_help(nearest_file(&literal(path))));
+        let folder = Some(literal(path)).filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        return Err(problem.help(help).maybe_help(folder.and_then(|folder| nearest_file(&folder))));
     }
     found.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
     Ok(found)

@@ -177,6 +177,28 @@ fn what_waits_in_a_collective_is_told_from_the_transfer() {
     assert!(evidence(found[0]).contains("the transfer itself takes 6.00 us"), "{}", evidence(found[0]));
 }
 
+/// The op is the collective: its time on a rank that waits says nothing of the transfer.
+#[test]
+fn an_op_that_waits_is_told_with_the_transfer_alone() {
+    let waits = [9.0, 14.0, 6.0, 11.0];
+    let ranks: Vec<Rank> = waits.map(|reduce_us| Rank { reduce_us, ..Rank::default() }).to_vec();
+    let folder = folder(&ranks);
+    let reduce = "ncclDevKernel_AllReduce_Sum_bf16_RING_LL(int)";
+    write(folder.path(), "mock.trace", &mock().replace("10us 8/128 gemm_kernel", &format!("6us 8/128 {reduce}")));
+    for (rank, wait) in waits.iter().enumerate() {
+        let own = format!("ranks/rank{rank}.trace");
+        let text = std::fs::read_to_string(folder.path().join(&own)).unwrap();
+        let text = text.replace(&format!("  kernel {wait}us 8/128 {reduce}\n"), "");
+        write(folder.path(), &own, &text.replace("10us 8/128 gemm_kernel", &format!("{wait}us 8/128 {reduce}")));
+    }
+    write(folder.path(), "spec.toml", &SPEC.replace("gemm_kernel*", "ncclDevKernel_AllReduce*"));
+    let case = case(folder.path());
+    let found = of(&case, "collectives");
+    assert!(found[0].message.contains("rank 2 comes last, rank 1 waits longest"), "{}", found[0].message);
+    let told = "an instance takes 8.00 us against the mock's 8.00 us (0.0%)";
+    assert!(evidence(found[0]).contains(told), "{}", evidence(found[0]));
+}
+
 #[test]
 fn a_check_across_ranks_is_turned_off_and_excused_as_others_are() {
     let mut ranks = vec![Rank::default(); 4];
@@ -278,4 +300,13 @@ fn a_report_never_replaces_a_ranks_trace() {
     assert!(text(&run.stderr).contains("would overwrite"), "{}", text(&run.stderr));
     let kept: PathBuf = folder.path().join("ranks/rank1.trace");
     assert!(std::fs::read_to_string(kept).unwrap().starts_with("align-trace 1"));
+}
+
+#[test]
+fn a_baseline_excuses_no_missing_rank() {
+    let folder = folder(&vec![Rank::default(); 4]);
+    std::fs::remove_file(folder.path().join("ranks/rank2.trace")).unwrap();
+    let run = align_in(folder.path(), &["check", "spec.toml", "--write-known"]);
+    assert_eq!(code(&run), 2, "{}", text(&run.stderr));
+    assert!(text(&run.stderr).contains("rank-set cannot be excused"), "{}", text(&run.stderr));
 }
