@@ -2,7 +2,7 @@
 
 use super::judge_collectives;
 use super::merged::Ranks;
-use super::numbers::{gaps, stretches};
+use super::numbers::{gaps, numbers as numbers_in_words, stretches};
 use crate::check::{self, COLLECTIVES, RANK_SET, RANK_SKEW};
 use crate::diag::{Evidence, Finding, Loc, Severity, duration, plural, signed_percent};
 use crate::limits::RANK_SKEW as SKEW;
@@ -32,51 +32,35 @@ pub(super) fn across(ranks: &Ranks<'_>, expected: Option<&Loc>, complete: bool) 
     said
 }
 
+/// Ranks that are not there.
+#[derive(Default)]
+struct Absent {
+    what: String,
+    missing: String,
+    /// Numbers that are greater than any there may be.
+    beyond: String,
+}
+
 /// The finding of a case of which fewer traces were given than it says, or whose numbers have gaps.
 fn missing(ranks: &Ranks<'_>, expected: Option<&Loc>) -> Option<Finding> {
-    let numbers = sorted(ranks);
-    let given = ranks.all.len();
-    let (what, absent, beyond) = match (ranks.expected, numbers.as_slice()) {
-        (Some(expected), []) if given == expected => return None,
-        (Some(expected), []) => (format!("{given} of {expected} ranks have a trace"), String::new(), String::new()),
+    let (given, side) = (ranks.all.len(), ranks.side);
+    let absent = match (ranks.expected, sorted(ranks).as_slice()) {
         (None, []) => return None,
-        (Some(expected), numbers @ [first, .., last] | numbers @ [first @ last]) => {
-            let expected = expected as u64;
-            // Some count ranks from 1.
-            let from = u64::from(*first == 1 && *last == expected);
-            let to = (from + expected).saturating_sub(1);
-            let absent = gaps(numbers, from, to);
-            let beyond: Vec<u64> = numbers.iter().copied().filter(|number| *number > to).collect();
-            if absent.is_empty() && beyond.is_empty() {
-                return None;
-            }
-            let count: u64 = absent.iter().map(|(first, last)| last - first + 1).sum();
-            let what = if absent.is_empty() {
-                format!("more than the {expected} ranks of the spec have a trace")
-            } else {
-                format!("{} of {expected} missing", is_missing(count))
-            };
-            (what, stretches(&absent), super::numbers::numbers(&beyond))
+        (None, numbers) => between(numbers)?,
+        (Some(expected), []) if given == expected => return None,
+        (Some(expected), []) => {
+            Absent { what: format!("{given} of {expected} ranks have a trace"), ..Absent::default() }
         }
-        (None, numbers @ [first, .., last] | numbers @ [first @ last]) => {
-            // Numbers that begin at 1 most likely lack the first rank; those of one node of several begin anywhere.
-            let absent = gaps(numbers, if *first == 1 { 0 } else { *first }, *last);
-            if absent.is_empty() {
-                return None;
-            }
-            let count = absent.iter().fold(0u64, |sum, (first, last)| sum.saturating_add(last - first + 1));
-            (format!("{} missing between the others", is_missing(count)), stretches(&absent), String::new())
-        }
+        (Some(expected), numbers) => of_all(numbers, expected as u64)?,
     };
-    let side = ranks.side;
-    let mut finding = Finding::new(RANK_SET, Severity::Error, what).side(side);
     let all: Vec<usize> = (0..given).collect();
-    finding = finding.evidence(Evidence::on(side, format!("given: {}", ranks.numbering.names(&all))));
-    if !absent.is_empty() {
-        finding = finding.evidence(Evidence::on(side, format!("missing: {absent}")));
-    }
-    if !beyond.is_empty() {
-        finding = finding.evidence(Evidence::on(side, format!("beyond: {beyond}")));
+    let mut finding = Finding::new(RANK_SET, Severity::Error, absent.what)
+        .side(side)
+        .evidence(Evidence::on(side, format!("given: {}", ranks.numbering.names(&all))));
+    for (word, which) in [("missing", absent.missing), ("beyond", absent.beyond)] {
+        if !which.is_empty() {
+            finding = finding.evidence(Evidence::on(side, format!("{word}: {which}")));
+        }
     }
     if let Some(loc) = expected {
         finding = finding.at(loc, "how many there must be");
@@ -84,7 +68,33 @@ fn missing(ranks: &Ranks<'_>, expected: Option<&Loc>) -> Option<Finding> {
     Some(finding.help("collect the traces that are missing: a rank that was not compared has not passed"))
 }
 
-fn is_missing(count: u64) -> String {
+/// Of so many ranks in all.
+fn of_all(numbers: &[u64], expected: u64) -> Option<Absent> {
+    // Some count ranks from 1.
+    let from = u64::from(numbers.first() == Some(&1) && numbers.last() == Some(&expected));
+    let to = (from + expected).saturating_sub(1);
+    let gaps = gaps(numbers, from, to);
+    let beyond: Vec<u64> = numbers.iter().copied().filter(|number| *number > to).collect();
+    if gaps.is_empty() && beyond.is_empty() {
+        return None;
+    }
+    let what = match gaps.is_empty() {
+        true => format!("more than the {expected} ranks of the spec have a trace"),
+        false => format!("{} of {expected} missing", is_missing(&gaps)),
+    };
+    Some(Absent { what, missing: stretches(&gaps), beyond: numbers_in_words(&beyond) })
+}
+
+/// Numbers that begin at 1 most likely lack the first rank; those of one node of several begin anywhere.
+fn between(numbers: &[u64]) -> Option<Absent> {
+    let (first, last) = (*numbers.first()?, *numbers.last()?);
+    let gaps = gaps(numbers, if first == 1 { 0 } else { first }, last);
+    let what = format!("{} missing between the others", is_missing(&gaps));
+    (!gaps.is_empty()).then(|| Absent { what, missing: stretches(&gaps), ..Absent::default() })
+}
+
+fn is_missing(gaps: &[(u64, u64)]) -> String {
+    let count = gaps.iter().fold(0u64, |sum, (first, last)| sum.saturating_add(last - first).saturating_add(1));
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     format!("{} {}", plural(count, "rank"), if count == 1 { "is" } else { "are" })
 }

@@ -118,46 +118,61 @@ fn first_step(ranks: &Ranks<'_>, compared: &[(usize, Option<&Collectives>)], nam
     })
 }
 
-/// A collective takes on every rank until the last one comes: its shortest time over ranks is the transfer, the rest waits.
-fn waits(ranks: &Ranks<'_>, compared: &[(usize, &Collectives)]) -> Option<Finding> {
-    let first = compared.first()?.1;
-    let mut transfer = 0u64;
-    let mut waited: Vec<(usize, u64)> = compared.iter().map(|(at, _)| (*at, 0)).collect();
-    let mut launches = 0usize;
-    let mut transfers: Vec<f64> = Vec::new();
-    for name in first.kernels.keys() {
-        let each: Vec<&Collective> = compared.iter().filter_map(|(_, found)| found.kernels.get(name)).collect();
-        let kept = each.iter().map(|kernel| kernel.times_ns.len()).min().unwrap_or(0);
-        for nth in 0..kept {
-            let least = each.iter().map(|kernel| kernel.times_ns[nth]).min().unwrap_or(0);
-            transfer = transfer.saturating_add(least);
-            transfers.push(least as f64);
-            for (slot, kernel) in waited.iter_mut().zip(&each) {
-                slot.1 = slot.1.saturating_add(kernel.times_ns[nth] - least);
+/// The launches of all collectives, side by side.
+struct Waits {
+    /// The shortest time of each over ranks, in ns.
+    transfers: Vec<f64>,
+    /// What each rank takes longer in all of them, in ns.
+    waited: Vec<(usize, u64)>,
+    /// The share of the ranks' time in collectives.
+    share: f64,
+}
+
+impl Waits {
+    /// `None` of nothing.
+    fn of(compared: &[(usize, &Collectives)]) -> Option<Self> {
+        let mut waited: Vec<(usize, u64)> = compared.iter().map(|(at, _)| (*at, 0)).collect();
+        let mut transfers: Vec<f64> = Vec::new();
+        let mut transfer = 0u64;
+        for name in compared.first()?.1.kernels.keys() {
+            let each: Vec<&Collective> = compared.iter().filter_map(|(_, found)| found.kernels.get(name)).collect();
+            for nth in 0..each.iter().map(|kernel| kernel.times_ns.len()).min().unwrap_or(0) {
+                let least = each.iter().map(|kernel| kernel.times_ns[nth]).min().unwrap_or(0);
+                transfer = transfer.saturating_add(least);
+                transfers.push(least as f64);
+                for (slot, kernel) in waited.iter_mut().zip(&each) {
+                    slot.1 = slot.1.saturating_add(kernel.times_ns[nth] - least);
+                }
             }
         }
-        launches += kept;
+        let sum = |all: u64, ns: u64| all.saturating_add(ns);
+        let waiting = waited.iter().map(|(_, ns)| *ns).fold(0, sum);
+        let total = waited.iter().map(|(_, ns)| ns.saturating_add(transfer)).fold(0, sum);
+        let share = waiting as f64 / total.max(1) as f64;
+        Some(Self { transfers, waited, share })
     }
-    let total: u64 = waited.iter().map(|(_, ns)| ns.saturating_add(transfer)).fold(0, u64::saturating_add);
-    let waiting: u64 = waited.iter().map(|(_, ns)| *ns).fold(0, u64::saturating_add);
-    let share = if total == 0 { 0.0 } else { waiting as f64 / total as f64 };
+}
+
+/// A collective takes on every rank until the last one comes: its shortest time over ranks is the transfer, the rest waits.
+fn waits(ranks: &Ranks<'_>, compared: &[(usize, &Collectives)]) -> Option<Finding> {
+    let Waits { transfers, waited, share } = Waits::of(compared)?;
     if share < COLLECTIVE_WAIT {
         return None;
     }
     let (last, longest) = (waited.iter().min_by_key(|(_, ns)| *ns)?, waited.iter().rev().max_by_key(|(_, ns)| *ns)?);
     let (side, name) = (ranks.side, |at: usize| ranks.numbering.name(at));
-    let each = |ns: u64| duration(ns as f64 / launches.max(1) as f64);
+    let each = |ns: u64| duration(ns as f64 / transfers.len().max(1) as f64);
     let message = format!(
         "{} of the time in the {side}'s collectives is waiting: {} comes last, {} waits longest",
         percent(share),
         name(last.0),
         name(longest.0)
     );
-    let middle = duration(median(&transfers).unwrap_or(0.0));
-    let launches_of = plural_of(launches, "launch", "launches");
     let said = [
         Some(format!(
-            "the transfer itself takes {middle}: the median, over {launches_of}, of the shortest time that a rank has"
+            "the transfer itself takes {}: the median, over {}, of the shortest time that a rank has",
+            duration(median(&transfers).unwrap_or(0.0)),
+            plural_of(transfers.len(), "launch", "launches")
         )),
         Some(format!(
             "{} waits {} a launch, {} waits {}",
