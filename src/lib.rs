@@ -13,6 +13,7 @@ pub mod diag;
 pub mod diagnose;
 pub mod diff;
 pub mod explain;
+pub mod fleet;
 pub mod history;
 pub mod infer;
 pub mod inspect;

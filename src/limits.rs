@@ -352,3 +352,31 @@ pub const SUMMARY_REST: f64 = 0.15;
 /// Sums of medians, and of means, of a summary's kernels must lie this far from an edge of the tolerance to say on which
 /// side of it the instance is: both mix warm-up and set-up with what is measured.
 pub const SUMMARY_MARGIN: f64 = 0.05;
+
+/// Files that a folder or a glob may stand for: the largest training runs have 16,384 ranks, and a folder given by mistake
+/// must not be walked for hours.
+pub const RANKS_MOST: usize = 65_536;
+
+/// Numbers that only end a file's name are those of ranks if at least this share of the numbers up to the greatest is
+/// there. Ranks of which half are lost leave 0.5; ids of processes and dates leave under 0.01.
+pub const RANKS_NUMBERED: f64 = 0.25;
+
+/// Names of collectives that are kept of a rank: a model uses two to four.
+pub const COLLECTIVE_NAMES: usize = 16;
+
+/// Steps of which the number of collectives is kept, each for itself; of all steps together it always is. The shared
+/// captures have 8 to 40.
+pub const COLLECTIVE_STEPS: usize = 64;
+
+/// Launches of each collective of which the time is kept: a straggler is late at every one of them.
+pub const COLLECTIVE_TIMES: usize = 128;
+
+/// Ranks wait noticeably from this share of their time in collectives on: what is left is the transfer.
+pub const COLLECTIVE_WAIT: f64 = 0.10;
+
+/// So many instances of a rank are pooled value by value with those of other ranks; more become a sketch, whose quantiles
+/// are right to 0.1 %.
+pub const RANK_SAMPLES: usize = 256;
+
+/// Bytes of a partial result that are read: one of a rank has 5 to 50 KiB, one of 16,384 ranks a few hundred MiB.
+pub const PARTIAL_BYTES: u64 = 2 << 30;

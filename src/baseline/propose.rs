@@ -8,11 +8,12 @@ use crate::pipeline::Options;
 use crate::spec::{BUILTIN, Changes, Others, Spec};
 
 /// Findings about what was looked at rather than how it differs: what they say would hold for any exception too.
-const NOT_EXCUSABLE: [(&str, &str); 5] = [
+const NOT_EXCUSABLE: [(&str, &str); 6] = [
     ("no-gpu-data", "the trace shows nothing that could be compared"),
     ("empty-selection", "the operation was not found, so that nothing was compared"),
     ("selection", "with a doubtful selection, nothing that was compared can be trusted"),
     ("trace-provenance", "times of these two traces cannot be held against each other"),
+    ("rank-set", "a rank that was not compared has not passed"),
     ("known-difference", "it is about an exception already: remove or correct that"),
 ];
 

@@ -20,6 +20,7 @@ mod missing_critical_kernel;
 mod names;
 mod no_gpu_data;
 mod rank_skew;
+mod ranks;
 mod selection;
 mod steady_state;
 mod trace_provenance;
@@ -32,6 +33,7 @@ pub use known_difference::{
 };
 pub use latency_ratio::tolerance as latency_tolerance;
 pub use no_gpu_data::unfit;
+pub use ranks::{COLLECTIVES, RANK_SET, RANK_SKEW, across};
 
 use crate::diag::{Severity, Side};
 use crate::trace::{Presence, Trace};
@@ -118,7 +120,7 @@ pub fn builtin() -> Vec<Box<dyn Check>> {
 /// The checks that judge something else than the compared op (a trace, a selection, the spec's own
 /// exceptions); known to specs and to `align explain` like the others.
 pub fn around() -> Vec<Meta> {
-    vec![no_gpu_data::meta(), empty_selection::meta(), known_difference::meta()]
+    vec![no_gpu_data::meta(), empty_selection::meta(), ranks::set(), ranks::collectives(), known_difference::meta()]
 }
 
 /// The documentation of a check: the first line after the heading is its summary.

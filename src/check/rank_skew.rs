@@ -1,8 +1,9 @@
 //! `rank-skew`: several processes or devices run the op at different speeds.
 
+use super::ranks::RANK_SKEW;
 use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side, duration};
-use crate::limits::RANK_SKEW;
+use crate::limits::RANK_SKEW as SKEW;
 use crate::select::Rank;
 
 #[derive(Debug)]
@@ -10,8 +11,12 @@ pub(super) struct RankSkew(Meta);
 
 impl RankSkew {
     pub(super) fn new() -> Self {
-        Self(meta("rank-skew", Severity::Warning, include_str!("rank_skew.md")))
+        Self(meta_of())
     }
+}
+
+pub(super) fn meta_of() -> Meta {
+    meta(RANK_SKEW, Severity::Warning, include_str!("rank_skew.md"))
 }
 
 impl Check for RankSkew {
@@ -34,7 +39,7 @@ impl RankSkew {
         let ranks = &context.comparison.selection(side).ranks;
         let slow = ranks.iter().max_by(|a, b| a.median_ns.total_cmp(&b.median_ns))?;
         let fast = ranks.iter().min_by(|a, b| a.median_ns.total_cmp(&b.median_ns))?;
-        if ranks.len() < 2 || slow.median_ns <= fast.median_ns * (1.0 + RANK_SKEW) {
+        if ranks.len() < 2 || slow.median_ns <= fast.median_ns * (1.0 + SKEW) {
             return None;
         }
         let pid = |rank: &Rank| trace.processes.get(usize::from(rank.process.0)).map_or(0, |p| p.pid);

@@ -1,19 +1,21 @@
 //! `align check`: judge specs on their traces.
 
 use super::history::Journal;
-use super::outputs::{Output, Outputs};
+use super::outputs::{Output, Outputs, refuse_input};
 use super::reads::Reads;
 use super::replaced::Replaced;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
 use crate::diag::{Problem, Severity, escape, plural};
+use crate::fleet::Settings;
 use crate::history;
 use crate::outcome::Outcome;
 use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
 use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
+use crate::save;
 use crate::spec::{Project, discover, find_project, load_project, unproven};
-use crate::trace::Reading;
+use crate::trace::{Reading, sources};
 use std::path::{Path, PathBuf};
 
 /// Judges every case of the given specs; folders are searched for specs. Without any, those that `align.toml` names.
@@ -48,6 +50,9 @@ pub struct Args {
     /// The time that --history notes, such as 2026-11-24T03:00:00Z (default: now, UTC)
     #[arg(long, value_name = "TIME", value_parser = history::time, requires = "history")]
     pub history_time: Option<String>,
+    /// Judge some ranks of several and write what `align merge` adds up; nothing is said of ranks that are missing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write_known", "history"])]
+    pub partial: Option<PathBuf>,
     /// Append known differences for today's findings to the spec files, then check again: a baseline
     #[arg(long)]
     pub write_known: bool,
@@ -81,7 +86,10 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
-    let mut outputs = match Outputs::plan(args.format, &args.output, args.history.as_deref()) {
+    let history = args.history.as_deref().map(|file| (file, "the history"));
+    let partial = args.partial.as_deref().map(|file| (file, "the partial result"));
+    let others: Vec<(&Path, &str)> = history.into_iter().chain(partial).collect();
+    let mut outputs = match Outputs::plan(args.format, &args.output, &others) {
         Ok(outputs) => outputs,
         Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
     };
@@ -130,8 +138,11 @@ fn judge(
         *journal = None;
         return Err(vec![problem]);
     }
+    if let Some(file) = &args.partial {
+        refuse_input(file, inputs.clone()).map_err(|problem| vec![problem])?;
+    }
     outputs.spare(inputs)?;
-    if specs.is_empty() || (args.write_known && !mistakes.is_empty()) {
+    if specs.is_empty() || ((args.write_known || args.partial.is_some()) && !mistakes.is_empty()) {
         return Err(mistakes);
     }
     let asked = |of: fn(&Project) -> Option<Severity>| project.as_ref().and_then(of);
@@ -148,8 +159,17 @@ fn judge(
         }
         specs = again;
     }
-    let mut run = session.check(&specs, &overrides, &options).after(mistakes);
-    run.decide(fail_on, args.allow_inconclusive || allowed);
+    let allow_inconclusive = args.allow_inconclusive || allowed;
+    let mut run = match &args.partial {
+        None => session.check(&specs, &overrides, &options).after(mistakes),
+        Some(file) => {
+            let settings = Settings { fail_on, allow_inconclusive, today: options.today };
+            let (run, partial) = session.check_partly(&specs, &overrides, &settings)?;
+            save::replace(file, partial.text()).map_err(|problem| vec![problem])?;
+            run
+        }
+    };
+    run.decide(fail_on, allow_inconclusive);
     *said += &said_by_rules(&run.printed);
     *said += &left_out(&paths);
     Ok(run)
@@ -170,14 +190,19 @@ pub(super) fn inputs(
     project: Option<&Project>,
 ) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = discover(paths).unwrap_or_default();
-    files.extend(overrides.mock.iter().chain(&overrides.e2e).cloned());
+    files.extend(overrides.mock.iter().chain(&overrides.e2e).flat_map(|path| traces(path)));
     files.extend(project.map(|project| PathBuf::from(&project.file.name)));
     for spec in specs.iter().map(|loaded| &loaded.spec) {
         files.extend([&spec.file].into_iter().chain(&spec.files).map(|file| PathBuf::from(&file.name)));
         let sides = spec.cases.iter().flat_map(|case| [&case.mock, &case.e2e]);
-        files.extend(sides.filter_map(|side| Some(side.trace.as_ref()?.value.clone())));
+        files.extend(sides.filter_map(|side| side.trace.as_ref()).flat_map(|trace| traces(&trace.value)));
     }
     files
+}
+
+/// What a folder or a glob of traces stands for.
+fn traces(path: &Path) -> Vec<PathBuf> {
+    sources(path).unwrap_or_else(|_| vec![path.to_owned()])
 }
 
 /// Names the specs that a folder holds and that need traces first: nothing is left out in silence.

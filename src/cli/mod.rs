@@ -9,6 +9,7 @@ mod history;
 pub mod inspect;
 mod interrupt;
 pub mod lint;
+pub mod merge;
 pub mod new;
 pub mod outputs;
 pub mod pack;
@@ -44,6 +45,8 @@ pub struct Cli {
 enum Verb {
     /// Judge specs on their traces
     Check(check::Args),
+    /// Report over all ranks from the results of some each
+    Merge(merge::Args),
     /// Find what is right and not meant in specs, families and rules; needs no traces
     Lint(lint::Args),
     /// Show what a trace holds and can answer
@@ -101,6 +104,7 @@ pub fn main() -> u8 {
     let progress = Progress::show(&terminal.meter);
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),
+        Verb::Merge(args) => merge::run(args, &terminal),
         Verb::Lint(args) => lint::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Diff(args) => diff::run(args, &terminal),

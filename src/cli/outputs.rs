@@ -41,8 +41,13 @@ impl Outputs {
     /// Refuses what cannot be followed before anything is judged.
     ///
     /// # Errors
-    /// All mistakes: a file named twice, or the history's; a folder that is missing, what is no file.
-    pub(super) fn plan(format: Option<Format>, asked: &[Output], history: Option<&Path>) -> Result<Self, Vec<Problem>> {
+    /// All mistakes: a file named twice, or for something else; a folder that is missing, what is no file. `others`: files
+    /// that the run writes beside reports, each with what it is.
+    pub(super) fn plan(
+        format: Option<Format>,
+        asked: &[Output],
+        others: &[(&Path, &str)],
+    ) -> Result<Self, Vec<Problem>> {
         let (to_stdout, files): (Vec<&Output>, Vec<&Output>) =
             asked.iter().partition(|output| output.file == Path::new("-"));
         let mut problems = Vec::new();
@@ -51,19 +56,23 @@ impl Outputs {
             problems.push(Problem::spec("bad-output", message).help("name a file: --output FORMAT=FILE"));
         }
         let mut planned: Vec<(Output, PathBuf)> = Vec::new();
-        // What is wrong with the history itself is said where it is read.
-        let history = history.and_then(|file| place(file).ok());
+        // What is wrong with these themselves is said where they are read or written.
+        let others: Vec<(PathBuf, &str)> =
+            others.iter().filter_map(|(file, what)| Some((place(file).ok()?, *what))).collect();
+        let other = |path: &PathBuf| others.iter().find(|(file, _)| file == path).map(|(_, what)| *what);
         for output in files {
             match place(&output.file) {
                 Ok(path) if planned.iter().any(|(_, known)| *known == path) => {
                     let message = format!("`{}` is named for two reports", shown(&output.file));
                     problems.push(Problem::spec("bad-output", message).help("name another file for one of them"));
                 }
-                Ok(path) if history.as_ref() == Some(&path) => {
-                    let message = format!("`{}` is named for a report and for the history", shown(&output.file));
-                    problems.push(Problem::spec("bad-output", message).help("name another file for one of them"));
-                }
-                Ok(path) => planned.push((output.clone(), path)),
+                Ok(path) => match other(&path) {
+                    Some(what) => {
+                        let message = format!("`{}` is named for a report and for {what}", shown(&output.file));
+                        problems.push(Problem::spec("bad-output", message).help("name another file for one of them"));
+                    }
+                    None => planned.push((output.clone(), path)),
+                },
                 Err(problem) => problems.push(problem),
             }
         }
@@ -162,7 +171,7 @@ mod tests {
 
     #[test]
     fn stdout_takes_one_report() {
-        let format = |asked: Option<Format>, outputs: &[Output]| Outputs::plan(asked, outputs, None).map(|o| o.format);
+        let format = |asked: Option<Format>, outputs: &[Output]| Outputs::plan(asked, outputs, &[]).map(|o| o.format);
         assert_eq!(format(None, &[]).unwrap(), Format::Human);
         assert_eq!(format(None, &[output("json=-")]).unwrap(), Format::Json);
         assert_eq!(format(Some(Format::Human), &[output("json=-")]).unwrap_err().len(), 1);
@@ -173,17 +182,17 @@ mod tests {
     fn a_file_is_named_once_however_it_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| Output { format: Format::Json, file: folder.path().join(name) };
-        let two = Outputs::plan(None, &[at("a.json"), at("./a.json")], None).unwrap_err();
+        let two = Outputs::plan(None, &[at("a.json"), at("./a.json")], &[]).unwrap_err();
         assert!(two[0].message.contains("named for two reports"), "{}", two[0].message);
-        assert!(Outputs::plan(None, &[at("none/a.json")], None).unwrap_err()[0].message.contains("folder is missing"));
-        assert!(Outputs::plan(None, &[at("")], None).unwrap_err()[0].message.contains("a folder"));
+        assert!(Outputs::plan(None, &[at("none/a.json")], &[]).unwrap_err()[0].message.contains("folder is missing"));
+        assert!(Outputs::plan(None, &[at("")], &[]).unwrap_err()[0].message.contains("a folder"));
     }
 
     #[test]
     fn a_report_never_replaces_the_history() {
         let folder = tempfile::tempdir().unwrap();
         let output = Output { format: Format::Json, file: folder.path().join("./h.jsonl") };
-        let refused = Outputs::plan(None, &[output], Some(&folder.path().join("h.jsonl"))).unwrap_err();
+        let refused = Outputs::plan(None, &[output], &[(&folder.path().join("h.jsonl"), "the history")]).unwrap_err();
         assert!(refused[0].message.contains("for the history"), "{}", refused[0].message);
     }
 
@@ -193,8 +202,7 @@ mod tests {
         let spec = folder.path().join("a.toml");
         std::fs::write(&spec, "").unwrap();
         let mut outputs =
-            Outputs::plan(None, &[Output { format: Format::Json, file: folder.path().join("./a.toml") }], None)
-                .unwrap();
+            Outputs::plan(None, &[Output { format: Format::Json, file: folder.path().join("./a.toml") }], &[]).unwrap();
         assert_eq!(outputs.spare([folder.path().join("b")]), Ok(()));
         assert_eq!(outputs.spare([spec]).unwrap_err().len(), 1);
         assert!(outputs.files.is_empty());

@@ -8,10 +8,10 @@ pub struct Replaced {
     /// Only the case with this name
     #[arg(long, value_name = "NAME")]
     pub case: Option<String>,
-    /// Another trace for the mock; needs --case where several cases would fit
+    /// Another trace for the mock; a folder, or a glob in quotes, for one a rank. Needs --case where several cases would fit
     #[arg(long, value_name = "FILE")]
     pub mock: Option<PathBuf>,
-    /// Another trace for the E2E; needs --case where several cases would fit
+    /// Another trace for the E2E; a folder, or a glob in quotes, for one a rank. Needs --case where several cases would fit
     #[arg(long, value_name = "FILE")]
     pub e2e: Option<PathBuf>,
 }

@@ -70,7 +70,8 @@ impl From<Finding> for FindingOutcome {
             excerpt: finding.excerpt,
             help: finding.help,
             kernels: finding.kernels,
-            ratio: finding.ratio,
+            // A time of zero makes no ratio that could be written down.
+            ratio: finding.ratio.filter(|ratio| ratio.is_finite()),
             known: finding.known,
         }
     }

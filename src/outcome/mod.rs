@@ -10,6 +10,7 @@ mod distribution;
 mod finding;
 mod lint;
 mod problem;
+mod ranks;
 #[cfg(test)]
 mod schema;
 mod side;
@@ -29,6 +30,7 @@ pub use distribution::{Distribution, Distributions, Histogram, InstanceTimes, Ke
 pub use finding::{FindingOutcome, Place};
 pub use lint::{LintOutcome, RemarkOutcome};
 pub use problem::ProblemOutcome;
+pub use ranks::{RankSpread, RanksOutcome};
 pub use side::{LatencyOutcome, Row, RowMatch, SideOutcome};
 pub use timeline::{InstanceTimeline, Launch, OpState, Timeline, TimelineKernel, TimelineOp, Unshown};
 pub use trend::{Drift, Trend, TrendRatio, TrendRun, TrendSide};

@@ -1,5 +1,6 @@
 //! What was found on each side, and the two side by side.
 
+use super::ranks::RanksOutcome;
 use crate::limits::BUSY_SHARE;
 use crate::select::{LeftOut, Method};
 use crate::stats::Interval;
@@ -30,6 +31,9 @@ pub struct SideOutcome {
     /// What a second way of finding the op says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub second: Option<String>,
+    /// Where the side is several traces, one a rank: what these are. Instances are then those of all ranks.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ranks: Option<RanksOutcome>,
 }
 
 /// How a row of the summary stands.

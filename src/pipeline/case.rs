@@ -2,18 +2,17 @@
 
 use super::exceptions::{Entry, Exceptions};
 use super::jobs::Job;
-use super::traces::Traces;
 use super::{Options, Session, distributions, rows, timeline};
 use crate::check::{self, Check, Context, Judgement, Unselected};
 use crate::compare::{Comparison, Facts};
 use crate::diag::{Finding, Problem, Severity, Side, SourceFile, Verdict};
 use crate::diagnose::{self, Cause};
+use crate::fleet::{Measured, RankJudged, StoredProblem};
 use crate::outcome::{CaseOutcome, CheckOutcome, Counts, Diagnosis, FindingOutcome, LatencyOutcome, SideOutcome};
 use crate::select::{self, Selected, Selection, Summed};
 use crate::spec::{SideSpec, Spec};
 use crate::trace::Trace;
 use rayon::prelude::*;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A judged case, problems of rules met on the way, and what rules printed.
@@ -23,49 +22,37 @@ pub(super) struct Judged<'s> {
     pub(super) known: Vec<Entry<'s>>,
     pub(super) problems: Vec<Problem>,
     pub(super) printed: Vec<String>,
+    pub(super) measured: Option<Measured>,
 }
 
 impl Judged<'_> {
-    fn new(outcome: CaseOutcome) -> Self {
-        Self { outcome, known: Vec::new(), problems: Vec::new(), printed: Vec::new() }
+    pub(super) fn new(outcome: CaseOutcome) -> Self {
+        Self { outcome, known: Vec::new(), problems: Vec::new(), printed: Vec::new(), measured: None }
+    }
+
+    /// What is kept where the case may be one rank of several.
+    pub(super) fn into_rank(self) -> RankJudged {
+        RankJudged {
+            outcome: self.outcome,
+            known: self.known.into_iter().map(|entry| entry.used).collect(),
+            measured: self.measured,
+            problems: self.problems.into_iter().map(StoredProblem::from).collect(),
+            printed: self.printed,
+        }
     }
 }
 
-/// Judges one case.
-///
-/// # Errors
-/// The problems of traces that cannot be read.
+/// Judges one case on a pair of traces. `measure`: these may be those of one rank of several.
 pub(super) fn judge<'s>(
     session: &Session,
     job: &Job<'s>,
-    traces: &Traces,
+    (mock, e2e): (Arc<Trace>, Arc<Trace>),
+    measure: bool,
     options: &Options,
-) -> Result<Judged<'s>, Vec<Problem>> {
-    let (mock, e2e) = match (traces.get(&job.mock, session), traces.get(&job.e2e, session)) {
-        (Ok(mock), Ok(e2e)) => (mock, e2e),
-        (mock, e2e) => {
-            let named = |problem: Option<Problem>, side: &SideSpec, path: &PathBuf| {
-                problem.map(|problem| match side.trace.as_ref().filter(|trace| trace.value == *path) {
-                    Some(trace) => problem.label(&trace.loc, "named here"),
-                    None => problem,
-                })
-            };
-            let mock = named(mock.err(), &job.case.mock, &job.mock);
-            let e2e = named(e2e.err(), &job.case.e2e, &job.e2e);
-            return Err([mock, e2e].into_iter().flatten().collect());
-        }
-    };
-    if let Some(summary) = &e2e.summary {
-        let problem = e2e.lacks_operations(summary, "it cannot show one op among others, so that it is no E2E side");
-        let place = job.case.e2e.trace.as_ref().filter(|trace| trace.value == job.e2e);
-        return Err(vec![match place {
-            Some(trace) => problem.label(&trace.loc, "named here"),
-            None => problem,
-        }]);
-    }
+) -> Judged<'s> {
     let mut outcome = empty(job, &mock, &e2e);
     if refuse(session, &mut outcome, &mock, &e2e) {
-        return Ok(Judged::new(outcome));
+        return Judged::new(outcome);
     }
     let exceptions = Exceptions::new(job.case, options.today.as_deref(), &mock, &e2e);
     let (mock, selected, summed) = match select_both(session, job, &mock, &e2e) {
@@ -76,7 +63,7 @@ pub(super) fn judge<'s>(
                 check::empty_selection(&Unselected { spec: job.spec, case: job.case, trace, not_found: &not_found });
             let facts = selection_facts(not_found.side, trace);
             conclude(session, &mut outcome, vec![finding], &facts, Verdict::Fail);
-            return Ok(Judged::new(outcome));
+            return Judged::new(outcome);
         }
     };
     let families = Arc::clone(&session.families);
@@ -86,7 +73,8 @@ pub(super) fn judge<'s>(
     let context = Context { spec: job.spec, case: job.case, comparison: &comparison };
     let mut judged = Judged::new(outcome);
     check_all(session, &context, job.rules, exceptions, &mut judged, options);
-    Ok(judged)
+    judged.measured = measure.then(|| Measured::of(&comparison, job.case));
+    judged
 }
 
 type Found = (Arc<Trace>, Selected, Option<Summed>);
@@ -171,6 +159,15 @@ fn conclude(session: &Session, outcome: &mut CaseOutcome, findings: Vec<Finding>
     outcome.diagnoses = diagnose::diagnose(&session.issues, facts, &findings).into_iter().map(diagnosis).collect();
     outcome.findings = findings.into_iter().map(FindingOutcome::from).collect();
     outcome.verdict = verdict;
+}
+
+/// Adds the causes of what is said of several ranks.
+pub(super) fn explain(session: &Session, outcome: &mut CaseOutcome, findings: &[Finding]) {
+    for cause in diagnose::diagnose(&session.issues, &Facts::default(), findings) {
+        if !outcome.diagnoses.iter().any(|known| known.issue == cause.issue.id) {
+            outcome.diagnoses.push(diagnosis(cause));
+        }
+    }
 }
 
 fn diagnosis(cause: Cause<'_>) -> Diagnosis {

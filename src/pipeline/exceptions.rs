@@ -1,8 +1,9 @@
 //! Known differences at work in one case: which hold there, and which findings they cover.
 
-use super::scope::Scope;
+use super::scope;
 use crate::compare::Comparison;
 use crate::diag::Finding;
+use crate::fleet::{Beyond, KnownUse, Scope};
 use crate::kernel::Identity;
 use crate::outcome::{KnownOutcome, KnownState, Place};
 use crate::spec::{Case, KnownDifference};
@@ -13,39 +14,25 @@ pub(super) struct Exceptions<'c> {
     pub(super) entries: Vec<Entry<'c>>,
 }
 
-/// One of them in this case.
+/// One of them in this case, and what it did there.
 pub(super) struct Entry<'c> {
     pub(super) known: &'c KnownDifference,
-    pub(super) scope: Scope,
-    pub(super) expired: bool,
-    /// What it covers; of an expired one, what it would.
-    pub(super) covers: usize,
-    /// What it would cover if it were not more than it may.
-    pub(super) beyond: Option<Beyond>,
-}
-
-/// How an entry's bound is exceeded.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Beyond {
-    /// So many kernels of an instance.
-    Kernels(usize),
-    /// This ratio mock / E2E.
-    Latency(f64),
+    pub(super) used: KnownUse,
 }
 
 impl Entry<'_> {
     /// It holds here and today.
     fn is_active(&self) -> bool {
-        self.scope == Scope::Inside && !self.expired
+        self.used.scope == Scope::Inside && !self.used.expired
     }
 
     fn state(&self) -> KnownState {
-        match &self.scope {
+        match &self.used.scope {
             Scope::Outside => KnownState::OutOfScope,
             Scope::Unsaid(_) => KnownState::Undecided,
-            Scope::Inside if self.expired => KnownState::Expired,
-            Scope::Inside if self.beyond.is_some() => KnownState::Exceeded,
-            Scope::Inside if self.covers > 0 => KnownState::Covers,
+            Scope::Inside if self.used.expired => KnownState::Expired,
+            Scope::Inside if self.used.beyond.is_some() => KnownState::Exceeded,
+            Scope::Inside if self.used.covers > 0 => KnownState::Covers,
             Scope::Inside => KnownState::Unused,
         }
     }
@@ -54,14 +41,18 @@ impl Entry<'_> {
 impl<'c> Exceptions<'c> {
     /// `today` as `YYYY-MM-DD`, which sorts as text.
     pub(super) fn new(case: &'c Case, today: Option<&str>, mock: &Trace, e2e: &Trace) -> Self {
-        let entry = |known: &'c KnownDifference| Entry {
-            known,
-            scope: Scope::of(known, case, mock, e2e),
+        let used = |known: &KnownDifference| KnownUse {
+            scope: scope::of(known, case, mock, e2e),
             expired: known.until.as_ref().zip(today).is_some_and(|(until, today)| until.value.as_str() < today),
             covers: 0,
             beyond: None,
         };
-        Self { entries: case.known.iter().map(entry).collect() }
+        Self { entries: case.known.iter().map(|known| Entry { known, used: used(known) }).collect() }
+    }
+
+    /// As they were used before.
+    pub(super) fn used(case: &'c Case, used: Vec<KnownUse>) -> Self {
+        Self { entries: case.known.iter().zip(used).map(|(known, used)| Entry { known, used }).collect() }
     }
 
     /// The ones that hold, with their index in the case.
@@ -72,10 +63,10 @@ impl<'c> Exceptions<'c> {
     /// Counts what each keeps from being reported: one finding a check, however many kernels it would name.
     pub(super) fn count_excused(&mut self, comparison: &Comparison) {
         for (index, _) in comparison.excused() {
-            self.entries[index].covers += 1;
+            self.entries[index].used.covers += 1;
         }
         for &(index, kernels) in &comparison.exceeded {
-            self.entries[index].beyond = Some(Beyond::Kernels(kernels));
+            self.entries[index].used.beyond = Some(Beyond::Kernels(kernels));
         }
     }
 
@@ -84,16 +75,16 @@ impl<'c> Exceptions<'c> {
     pub(super) fn cover(&mut self, finding: &Finding) -> Option<String> {
         let mut meant = |active: bool| {
             // What has grown over its bound as positions is not excused as a finding instead.
-            let grown = |e: &Entry<'_>| matches!(e.beyond, Some(Beyond::Kernels(_)));
+            let grown = |e: &Entry<'_>| matches!(e.used.beyond, Some(Beyond::Kernels(_)));
             let meant = |e: &&mut Entry<'_>| {
-                e.scope == Scope::Inside && e.expired != active && !grown(e) && covers(e.known, finding)
+                e.used.scope == Scope::Inside && e.used.expired != active && !grown(e) && covers(e.known, finding)
             };
             for entry in self.entries.iter_mut().filter(meant) {
                 if let Some(ratio) = outside(entry.known, finding) {
-                    entry.beyond = Some(Beyond::Latency(ratio));
+                    entry.used.beyond = Some(Beyond::Latency(ratio));
                     continue;
                 }
-                entry.covers += 1;
+                entry.used.covers += 1;
                 return active.then(|| entry.known.reason.value.clone());
             }
             None
@@ -115,7 +106,7 @@ impl<'c> Exceptions<'c> {
                     until: text(&known.until),
                     link: text(&known.link),
                     state,
-                    covers: if state == KnownState::Covers { entry.covers } else { 0 },
+                    covers: if state == KnownState::Covers { entry.used.covers } else { 0 },
                     place: Place::new(&known.loc, "declared here"),
                 }
             })

@@ -1,12 +1,12 @@
 //! Known differences over a whole run: which are stale, which have ended or soon will. An entry that several cases
 //! share is stale only if none of them needs it, and nothing is said of cases that were not compared.
 
-use super::exceptions::{Beyond, Entry};
+use super::exceptions::Entry;
 use super::jobs::Job;
-use super::scope::{Scope, Unsaid};
-use super::{Options, case};
+use super::{Options, case, scope};
 use crate::check;
 use crate::diag::{Finding, Problem, Severity, Verdict};
+use crate::fleet::{Beyond, Scope, Unsaid};
 use crate::limits::KNOWN_DIFFERENCE_NOTICE_DAYS;
 use crate::outcome::{CaseOutcome, FindingOutcome, KnownState};
 use crate::spec::{Case, KnownDifference, Spec};
@@ -30,10 +30,11 @@ struct Said {
 /// The cases of a run that could be judged, and those that could not.
 type Cases<'s> = [Result<case::Judged<'s>, Vec<Problem>>];
 
-/// Adds what is to be said of known differences to the cases in which they stand.
-pub(super) fn settle(jobs: &[Job<'_>], judged: &mut Cases<'_>, options: &Options) {
+/// Adds what is to be said of known differences to the cases in which they stand. Where there are other ranks
+/// (not `complete`), these may need what none here does.
+pub(super) fn settle(jobs: &[Job<'_>], judged: &mut Cases<'_>, complete: bool, options: &Options) {
     for uses in uses(jobs, judged) {
-        for said in said(&uses, judged, options) {
+        for said in said(&uses, judged, complete, options) {
             let level = jobs[said.case].case.checks.get(check::KNOWN_DIFFERENCE).map(|s| s.value);
             let Ok(judged) = &mut judged[said.case] else { continue };
             if let (Some(state), Some(known)) = (said.state, judged.outcome.known.get_mut(said.entry)) {
@@ -69,7 +70,7 @@ fn uses<'s>(jobs: &[Job<'s>], judged: &Cases<'s>) -> Vec<Uses<'s>> {
     all
 }
 
-fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
+fn said(uses: &Uses<'_>, judged: &Cases<'_>, complete: bool, options: &Options) -> Vec<Said> {
     let all: Vec<(usize, usize, &Entry<'_>)> = uses
         .at
         .iter()
@@ -79,7 +80,7 @@ fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
     let finding = |case, entry, finding| Said { case, entry, finding: Some(finding), state: None };
     let mut said: Vec<Said> = Vec::new();
     for &(case, entry, found) in &all {
-        match found.scope {
+        match found.used.scope {
             Scope::Unsaid(Unsaid::Framework(side)) => {
                 said.push(finding(case, entry, check::without_framework(known, side)))
             }
@@ -87,30 +88,32 @@ fn said(uses: &Uses<'_>, judged: &Cases<'_>, options: &Options) -> Vec<Said> {
             Scope::Inside | Scope::Outside => {}
         }
     }
-    let inside: Vec<(usize, usize, &Entry<'_>)> = all.into_iter().filter(|(.., e)| e.scope == Scope::Inside).collect();
-    for &(case, entry, found) in inside.iter().filter(|(.., found)| !found.expired) {
-        match found.beyond {
+    let inside: Vec<(usize, usize, &Entry<'_>)> =
+        all.into_iter().filter(|(.., e)| e.used.scope == Scope::Inside).collect();
+    for &(case, entry, found) in inside.iter().filter(|(.., found)| !found.used.expired) {
+        match found.used.beyond {
             Some(Beyond::Kernels(kernels)) => said.push(finding(case, entry, check::too_many(known, kernels))),
             Some(Beyond::Latency(ratio)) => said.push(finding(case, entry, check::too_far(known, ratio))),
             None => {}
         }
     }
     // One that is exceeded has its difference still.
-    let inside: Vec<_> = inside.into_iter().filter(|(.., found)| found.expired || found.beyond.is_none()).collect();
-    let used = || inside.iter().filter(|(.., entry)| entry.covers > 0);
+    let inside: Vec<_> =
+        inside.into_iter().filter(|(.., found)| found.used.expired || found.used.beyond.is_none()).collect();
+    let used = || inside.iter().filter(|(.., entry)| entry.used.covers > 0);
     let Some(&(case, entry, first)) = used().next().or(inside.first()) else { return said };
-    if let Some(until) = known.until.as_ref().filter(|_| first.expired) {
+    if let Some(until) = known.until.as_ref().filter(|_| first.used.expired) {
         let ended = |&(case, entry, found): &(usize, usize, &Entry<'_>)| {
-            finding(case, entry, check::expired(known, &until.value, found.covers))
+            finding(case, entry, check::expired(known, &until.value, found.used.covers))
         };
         // Where it would cover nothing it is said once.
-        said.extend(used().map(ended).chain(inside.first().filter(|_| first.covers == 0).map(ended)));
-    } else if first.covers > 0 {
+        said.extend(used().map(ended).chain(inside.first().filter(|_| first.used.covers == 0).map(ended)));
+    } else if first.used.covers > 0 {
         let days = known.until.as_ref().and_then(|until| days_left(&until.value, options.today.as_deref()));
         if let Some(days) = days.filter(|days| *days <= KNOWN_DIFFERENCE_NOTICE_DAYS) {
             said.push(finding(case, entry, check::ending(known, days)));
         }
-    } else if is_judged_everywhere(uses, judged) {
+    } else if complete && is_judged_everywhere(uses, judged) {
         said.extend(inside.iter().map(|&(case, entry, _)| Said {
             case,
             entry,
@@ -130,7 +133,7 @@ fn is_judged_everywhere(uses: &Uses<'_>, judged: &Cases<'_>) -> bool {
         uses.at.iter().any(name)
     };
     let holds =
-        |case: &&Case| case.known.iter().any(|k| k.loc == uses.known.loc) && Scope::is_possible(uses.known, case);
+        |case: &&Case| case.known.iter().any(|k| k.loc == uses.known.loc) && scope::is_possible(uses.known, case);
     uses.known.loc.file.name == uses.spec.file.name && uses.spec.cases.iter().filter(holds).all(compared)
 }
 

@@ -16,6 +16,8 @@ mod exceptions;
 mod jobs;
 mod lifetimes;
 mod pages;
+mod partial;
+mod ranks;
 mod rows;
 mod run;
 mod scope;
@@ -28,11 +30,13 @@ pub use run::{Run, exit_code};
 use crate::check::{self, Check, Meta};
 use crate::diag::{Problem, Severity, SourceFile, Verdict, unique};
 use crate::diagnose::{Issues, parse_issues};
+use crate::fleet::Fold;
 use crate::kernel::Families;
 use crate::outcome::{CaseOutcome, Outcome, ProblemOutcome};
 use crate::script::{self, RuleDoc, Rules};
 use crate::spec::{self, Case, Layered, Library, Project, Spec, Vocabulary};
 use crate::trace::{Reading, Trace, open_with};
+use ranks::Keep;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -187,6 +191,11 @@ impl Session {
         open_with(path, &self.reading)
     }
 
+    /// Opens one of many traces, of which nothing is to be kept.
+    fn open_once(&self, path: &Path) -> Result<Arc<Trace>, Problem> {
+        open_with(path, &Reading { cache: None, ..self.reading.clone() })
+    }
+
     /// Reads specs and compiles their rules; folders are searched. What is right is returned beside all mistakes of
     /// all files (class `Nothing` if there is no spec), so that one bad spec does not keep the others from being
     /// checked.
@@ -273,11 +282,7 @@ impl Session {
     /// the order of the requests.
     pub fn check_each(&self, requests: &[Request<'_>]) -> Vec<Run> {
         let jobs: Vec<_> = requests.iter().map(|request| jobs::jobs(request.specs, &request.overrides)).collect();
-        let traces = Traces::read(
-            jobs.iter().flatten().flatten().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]),
-            &[],
-            self,
-        );
+        let traces = Traces::read(jobs.iter().flatten().flatten().flat_map(ranks::shared), &[], self);
         let run = |(jobs, request): (Result<Vec<jobs::Job<'_>>, Vec<Problem>>, &Request<'_>)| match jobs {
             Ok(jobs) => self.judge_all(&jobs, request.specs, &traces, &request.options),
             Err(problems) => failed(problems),
@@ -289,17 +294,30 @@ impl Session {
     pub fn check_open(&self, specs: &[Loaded], options: &Options, open: &[(&Path, &Arc<Trace>)]) -> Run {
         match jobs::jobs(specs, &Overrides::default()) {
             Ok(jobs) => {
-                let paths = jobs.iter().flat_map(|job| [job.mock.as_path(), job.e2e.as_path()]);
-                self.judge_all(&jobs, specs, &Traces::read(paths, open, self), options)
+                let traces = Traces::read(jobs.iter().flat_map(ranks::shared), open, self);
+                self.judge_all(&jobs, specs, &traces, options)
             }
             Err(problems) => failed(problems),
         }
     }
 
     fn judge_all(&self, jobs: &[jobs::Job<'_>], specs: &[Loaded], traces: &Traces, options: &Options) -> Run {
-        let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> =
-            jobs.par_iter().map(|job| case::judge(self, job, traces, options)).collect();
-        lifetimes::settle(jobs, &mut judged, options);
+        let folds = ranks::judge(self, jobs, traces, Keep::default(), options);
+        self.finish(jobs, folds, specs, true, options)
+    }
+
+    /// The run that ranks' results make. `complete`: there are no others.
+    fn finish(
+        &self,
+        jobs: &[jobs::Job<'_>],
+        folds: Vec<Fold>,
+        specs: &[Loaded],
+        complete: bool,
+        options: &Options,
+    ) -> Run {
+        let conclude = |(job, fold)| ranks::conclude(self, job, fold, complete, options);
+        let mut judged: Vec<Result<case::Judged<'_>, Vec<Problem>>> = jobs.iter().zip(folds).map(conclude).collect();
+        lifetimes::settle(jobs, &mut judged, complete, options);
         let mut problems: Vec<Problem> = Vec::new();
         let mut cases = Vec::new();
         let mut printed = Vec::new();

@@ -1,48 +1,29 @@
 //! Where a known difference holds: in which cases, on which GPUs, with which framework.
 
 use crate::diag::{Side, Spanned};
+use crate::fleet::{Scope, Unsaid};
 use crate::kernel::Glob;
 use crate::spec::{Case, KnownDifference, Release, Requirement};
 use crate::trace::Trace;
 
-/// Whether an entry holds in a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Scope {
-    Inside,
-    Outside,
-    /// The entry asks for something that a side does not say: it is not applied.
-    Unsaid(Unsaid),
+/// Whether an entry holds in a case on two traces.
+pub(super) fn of(known: &KnownDifference, case: &Case, mock: &Trace, e2e: &Trace) -> Scope {
+    if !names_case(known, case) {
+        return Scope::Outside;
+    }
+    let framework = known.framework.as_ref().map_or(Scope::Inside, |asked| by_framework(asked, case));
+    let gpu = by_gpu(&known.gpu, [(Side::Mock, mock), (Side::E2e, e2e)]);
+    match (framework, gpu) {
+        (Scope::Outside, _) | (_, Scope::Outside) => Scope::Outside,
+        (Scope::Unsaid(what), _) | (_, Scope::Unsaid(what)) => Scope::Unsaid(what),
+        (Scope::Inside, Scope::Inside) => Scope::Inside,
+    }
 }
 
-/// What is not known, and of which side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unsaid {
-    /// No side says its framework, or one does not say the version.
-    Framework(Side),
-    /// The trace does not name its GPU.
-    Gpu(Side),
-}
-
-impl Scope {
-    /// Of an entry in a case on two traces.
-    pub(super) fn of(known: &KnownDifference, case: &Case, mock: &Trace, e2e: &Trace) -> Self {
-        if !names_case(known, case) {
-            return Self::Outside;
-        }
-        let framework = known.framework.as_ref().map_or(Self::Inside, |asked| by_framework(asked, case));
-        let gpu = by_gpu(&known.gpu, [(Side::Mock, mock), (Side::E2e, e2e)]);
-        match (framework, gpu) {
-            (Self::Outside, _) | (_, Self::Outside) => Self::Outside,
-            (Self::Unsaid(what), _) | (_, Self::Unsaid(what)) => Self::Unsaid(what),
-            (Self::Inside, Self::Inside) => Self::Inside,
-        }
-    }
-
-    /// Whether an entry may hold in a case of which no trace was read.
-    pub(super) fn is_possible(known: &KnownDifference, case: &Case) -> bool {
-        let framework = || known.framework.as_ref().is_none_or(|asked| by_framework(asked, case) != Self::Outside);
-        names_case(known, case) && framework()
-    }
+/// Whether an entry may hold in a case of which no trace was read.
+pub(super) fn is_possible(known: &KnownDifference, case: &Case) -> bool {
+    let framework = || known.framework.as_ref().is_none_or(|asked| by_framework(asked, case) != Scope::Outside);
+    names_case(known, case) && framework()
 }
 
 fn names_case(known: &KnownDifference, case: &Case) -> bool {

@@ -97,6 +97,7 @@ fn render_side(side: Side, found: &SideOutcome, style: &Style) -> String {
         }
     }
     words.extend(found.left_out.iter().map(|left| format!("left out: {} ({})", left.count, line(&left.reason))));
+    words.extend(found.ranks.as_ref().map(|ranks| line(&ranks.words())));
     if style.verbose {
         words.extend(found.second.as_deref().map(line));
         words.extend(provenance(found));

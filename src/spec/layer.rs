@@ -31,6 +31,7 @@ pub(super) struct Layer {
 #[derive(Debug, Clone, Default)]
 pub(super) struct SideLayer {
     pub(super) trace: Option<Spanned<PathBuf>>,
+    pub(super) ranks: Option<Spanned<u32>>,
     pub(super) framework: Option<Spanned<Release>>,
     pub(super) within: Option<Vec<Spanned<Glob>>>,
     pub(super) each: Option<Vec<Spanned<Each>>>,
@@ -98,6 +99,7 @@ impl Layer {
 impl SideLayer {
     fn overlay(&mut self, over: SideLayer) {
         replace(&mut self.trace, over.trace);
+        replace(&mut self.ranks, over.ranks);
         replace(&mut self.framework, over.framework);
         replace(&mut self.within, over.within);
         replace(&mut self.each, over.each);
@@ -110,6 +112,7 @@ impl SideLayer {
         SideSpec {
             side,
             trace: self.trace,
+            ranks: self.ranks,
             framework: self.framework,
             within: self.within.unwrap_or_default(),
             each: self.each.unwrap_or_default(),

@@ -25,11 +25,22 @@ pub(super) enum Origin {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     builtin: BTreeMap<String, String>,
+    /// Files that are read from here, whatever the file system holds.
+    given: BTreeMap<PathBuf, String>,
 }
 
 impl Library {
     pub fn new<N: Into<String>, T: Into<String>>(embedded: impl IntoIterator<Item = (N, T)>) -> Self {
-        Self { builtin: embedded.into_iter().map(|(name, text)| (name.into(), text.into())).collect() }
+        Self {
+            builtin: embedded.into_iter().map(|(name, text)| (name.into(), text.into())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same with texts that stand for files, by their paths.
+    pub fn given<'t>(&self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        let given = files.into_iter().map(|(path, text)| (PathBuf::from(path), text.to_owned())).collect();
+        Self { given, ..self.clone() }
     }
 
     /// What `reference` means in a file at `from`: `builtin:NAME`, or a path relative to that file;
@@ -45,7 +56,8 @@ impl Library {
                 let path = base.parent().unwrap_or(Path::new("")).join(reference);
                 // One spelling in messages: `a/./b` is `a/b`.
                 let path: PathBuf = path.components().collect();
-                Origin::File(if path.is_file() { path } else { with_suffix(path) })
+                let known = self.given.contains_key(&path) || (self.given.is_empty() && path.is_file());
+                Origin::File(if known { path } else { with_suffix(path) })
             }
         }
     }
@@ -57,7 +69,11 @@ impl Library {
     /// The file at `origin`, or what stands in the way (without a place: the caller knows it).
     pub(super) fn read(&self, origin: &Origin) -> Result<Arc<SourceFile>, Problem> {
         match origin {
-            Origin::File(path) => read_file(path),
+            Origin::File(path) => match self.given.get(path) {
+                Some(text) => Ok(SourceFile::new(origin.name(), text)),
+                None if self.given.is_empty() => read_file(path),
+                None => Err(Problem::spec("missing-file", format!("{} is not among the given files", path.display()))),
+            },
             Origin::Builtin(name) => match self.builtin.get(name) {
                 Some(text) => Ok(SourceFile::new(origin.name(), text)),
                 None => Err(self.unknown_builtin(name.trim_end_matches(".toml"))),

@@ -74,6 +74,8 @@ pub struct SideSpec {
     pub side: Side,
     /// Already joined with the folder of the file that set it.
     pub trace: Option<Spanned<PathBuf>>,
+    /// How many ranks' traces there must be.
+    pub ranks: Option<Spanned<u32>>,
     /// What the trace was captured with.
     pub framework: Option<Spanned<Release>>,
     /// Ranges open at launch, outermost first, gaps allowed.

@@ -22,6 +22,7 @@ pub(super) struct Scope<'a> {
 pub(super) fn read_side(table: &Table<'_>, side: Side, scope: Scope<'_>) -> SideLayer {
     SideLayer {
         trace: table.text("trace").map(|trace| trace.map(|trace| join(scope.folder, &trace))),
+        ranks: table.whole("ranks"),
         framework: table.node("framework").and_then(|node| node.parsed(Release::new)),
         within: table.node("within").and_then(|node| node.globs()),
         each: table.node("each").and_then(|node| read_alternatives(&node, side, scope)),

@@ -8,6 +8,7 @@
 
 use super::random::Random;
 use super::robust::quantile_of_sorted;
+use super::sketch::Pooled;
 use crate::limits::{BOOTSTRAP_DRAWS, BOOTSTRAP_LEAST, LATENCY_LEAST};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,12 @@ pub fn ratio_interval(first: &[f64], second: &[f64], level: f64) -> Option<Inter
     Resamples::new(first.len(), second.len()).ratio_interval(&first, &second, level)
 }
 
+/// The same of values that were pooled from several sets.
+pub fn pooled_interval(first: &Pooled, second: &Pooled, level: f64) -> Option<Interval> {
+    let resamples = Resamples::new(first.len(), second.len());
+    resamples.of(&|at| first.at(at), &|at| second.at(at), level)
+}
+
 /// Resamples of two samples, by which values their medians are: that depends on the numbers of values alone, so that
 /// the resamples of all kernels of an instance are drawn once.
 #[derive(Debug, Clone)]
@@ -64,18 +71,25 @@ impl Resamples {
         if self.sizes != [first.len(), second.len()] {
             return Self::new(first.len(), second.len()).ratio_interval(first, second, level);
         }
-        if first.len().min(second.len()) < LATENCY_LEAST {
+        self.of(&|at| first[at], &|at| second[at], level)
+    }
+
+    /// Of samples of these sizes, by the value at each place in order.
+    fn of(&self, first: &dyn Fn(usize) -> f64, second: &dyn Fn(usize) -> f64, level: f64) -> Option<Interval> {
+        let [m, n] = self.sizes;
+        if m.min(n) < LATENCY_LEAST {
             return None;
         }
-        let (a, b) = (quantile_of_sorted(first, 0.5)?, quantile_of_sorted(second, 0.5)?);
+        let (a, b) = (middle(m, first), middle(n, second));
         if !(a > 0.0 && b > 0.0) {
             return None;
         }
         let (low, high, method) = if self.draws.is_empty() {
-            let (a, b) = (order_interval(first, level), order_interval(second, level));
+            let (a, b) = (order_interval(m, first, level), order_interval(n, second, level));
             (a.0 / b.1, a.1 / b.0, Method::OrderStatistics)
         } else {
-            let mean = |sample: &[f64], (lower, upper): (usize, usize)| (sample[lower] + sample[upper]) / 2.0;
+            let mean =
+                |sample: &dyn Fn(usize) -> f64, (lower, upper): (usize, usize)| (sample(lower) + sample(upper)) / 2.0;
             let mut ratios: Vec<f64> = self.draws.iter().map(|[a, b]| mean(first, *a) / mean(second, *b)).collect();
             ratios.sort_unstable_by(f64::total_cmp);
             let tail = (1.0 - level) / 2.0;
@@ -83,6 +97,12 @@ impl Resamples {
         };
         Some(Interval { ratio: a / b, low, high, method })
     }
+}
+
+/// The median of at least one value.
+fn middle(count: usize, at: &dyn Fn(usize) -> f64) -> f64 {
+    let (low, high) = ((count - 1) / 2, count / 2);
+    at(low) + (at(high) - at(low)) * 0.5
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {
@@ -106,8 +126,7 @@ fn resampled_middle(n: usize, random: &mut Random) -> (usize, usize) {
 
 /// The order-statistic interval of the median: the narrowest symmetric pair of order statistics that
 /// covers at least `level`, or the whole range where even that covers less.
-fn order_interval(sorted: &[f64], level: f64) -> (f64, f64) {
-    let n = sorted.len();
+fn order_interval(n: usize, at: &dyn Fn(usize) -> f64, level: f64) -> (f64, f64) {
     // Coverage of [x_(d), x_(n+1-d)] is 1 - 2 P(Binomial(n, 1/2) < d).
     let mut below = 0.5f64.powi(n as i32);
     let mut term = below;
@@ -120,7 +139,7 @@ fn order_interval(sorted: &[f64], level: f64) -> (f64, f64) {
         below += term;
         depth += 1;
     }
-    (sorted[depth - 1], sorted[n - depth])
+    (at(depth - 1), at(n - depth))
 }
 
 #[cfg(test)]
@@ -144,7 +163,7 @@ mod tests {
     #[test]
     fn order_statistics_of_many_are_not_the_whole_range() {
         let values: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_eq!(order_interval(&values, 0.95), (40.0, 61.0));
+        assert_eq!(order_interval(values.len(), &|at| values[at], 0.95), (40.0, 61.0));
     }
 
     #[test]

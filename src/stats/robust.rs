@@ -24,7 +24,7 @@ pub fn quantile_of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
 }
 
 /// Where a quantile of so many values lies: after which, and how far on the way to the next.
-fn place(count: usize, q: f64) -> Option<(usize, f64)> {
+pub(super) fn place(count: usize, q: f64) -> Option<(usize, f64)> {
     let last = count.checked_sub(1)?;
     let at = q.clamp(0.0, 1.0) * last as f64;
     let low = at.floor() as usize;

@@ -11,6 +11,7 @@ mod capability;
 mod column;
 mod correlation;
 mod dictionary;
+mod digest;
 pub mod format;
 pub mod framework;
 mod launches;
@@ -21,6 +22,7 @@ mod provenance;
 mod ranges;
 mod reading;
 pub(crate) mod rows;
+mod sources;
 mod summary;
 mod sweep;
 
@@ -37,6 +39,7 @@ pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
 pub use reading::{Reading, Via, open, open_with};
+pub use sources::{natural, sources};
 pub use summary::{Summary, SummaryRow, is_cut_off};
 
 /// One profiler export in memory.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 /// Every top-level module, read down: each may import those before it.
 const ORDER: &[&str] = &[
     "limits", "diag", "meter", "save", "stats", "sequence", "kernel", "trace", "spec", "select", "compare", "check",
-    "script", "diagnose", "outcome", "history", "report", "pipeline", "baseline", "lint", "pack", "inspect", "diff",
-    "schema", "explain", "suite", "scaffold", "infer", "cli",
+    "script", "diagnose", "outcome", "fleet", "history", "report", "pipeline", "baseline", "lint", "pack", "inspect",
+    "diff", "schema", "explain", "suite", "scaffold", "infer", "cli",
 ];
 
 /// Verbs with logic of their own: they may import everything above, but never each other.

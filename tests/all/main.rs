@@ -42,6 +42,8 @@ mod pack;
 mod pages;
 mod pairs;
 mod parquet;
+mod partials;
+mod ranks;
 mod repeated;
 mod rule_reference;
 mod rules;

@@ -227,7 +227,7 @@ fn side(name: &'static str, side: &SideOutcome) -> SideView {
     words.extend(from.driver.as_deref().map(|driver| format!("driver {}", line(driver))));
     words.extend(from.cuda.as_deref().map(|cuda| format!("CUDA {}", line(cuda))));
     words.extend(from.profiler.as_deref().map(line));
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = side.ranks.iter().map(|ranks| line(&ranks.words())).collect();
     if side.instances > 0 && side.confidence < 1.0 {
         notes.push(format!("{:.0}% sure", side.confidence * 100.0));
     }

@@ -62,6 +62,7 @@ fn of_side(word: &str, side: &SideOutcome) -> String {
         let size = format!("{} of {}", plural(side.instances, "instance"), plural(side.kernels, "kernel"));
         out += &format!("  - {size} by {}\n", sentence(&side.how));
     }
+    out.extend(side.ranks.iter().map(|ranks| format!("  - {}\n", sentence(&ranks.words()))));
     out.extend(side.left_out.iter().map(|left| format!("  - left out: {} ({})\n", left.count, sentence(&left.reason))));
     let from = &side.provenance;
     let parts = [from.gpus.first(), from.driver.as_ref(), from.cuda.as_ref(), from.profiler.as_ref()];

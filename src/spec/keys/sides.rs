@@ -10,7 +10,13 @@ pub static SIDE: TableDoc = TableDoc::new(
             "trace",
             Shape::Text,
             "mock.trace = \"traces/mock.sqlite\"",
-            "The profiler's export, relative to this file.",
+            "The profiler's export, relative to this file; a folder or a glob for one a rank: `\"ranks/*.sqlite\"`.",
+        ),
+        Key::new(
+            "ranks",
+            Shape::Whole(1),
+            "e2e.ranks = 8",
+            "How many ranks' traces there must be; gaps in their numbers are found without it.",
         ),
         Key::new(
             "framework",

@@ -49,6 +49,36 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Trace, Problem> {
     recognise(path, &shown, &head[..read], reading)
 }
 
+/// How likely a file is a trace, by how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likely {
+    /// It is none, or cannot be read.
+    No,
+    /// JSON and compressed files are also many other things.
+    Maybe,
+    Sure,
+}
+
+/// Whether a folder is one trace.
+pub(super) fn is_trace(folder: &Path) -> bool {
+    nsys::parquet::may_be(folder)
+}
+
+/// How likely a file is a trace of some format.
+pub fn likely(path: &Path) -> Likely {
+    let mut head = [0u8; 128];
+    let opened = refuse_special(path).ok().and_then(|()| File::open(path).ok());
+    let Some(read) = opened.and_then(|mut file| read_head(&mut file, &mut head).ok()) else { return Likely::No };
+    let head = &head[..read];
+    if head.starts_with(nsys::MAGIC) || begins_with_word(head, text::MAGIC) {
+        Likely::Sure
+    } else if nsys_rep::may_be(head) || (!head.is_empty() && (kineto::may_be(head) || nsys_stats::may_be(path))) {
+        Likely::Maybe
+    } else {
+        Likely::No
+    }
+}
+
 fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
     let mut read = 0;
     while read < head.len() {

@@ -6,6 +6,7 @@ pub(crate) mod page_text;
 pub(crate) mod pairs;
 pub(crate) mod perfetto_file;
 pub(crate) mod program;
+pub(crate) mod rank_files;
 pub(crate) mod reference;
 pub(crate) mod schemas;
 pub(crate) mod trace_file;

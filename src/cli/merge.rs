@@ -1,0 +1,84 @@
+//! `align merge`: one report of what runs over some of the traces found.
+
+use super::outputs::{Output, Outputs, refuse_input};
+use super::terminal::Terminal;
+use super::{Said, failed};
+use crate::diag::Problem;
+use crate::fleet::Partial;
+use crate::pipeline::Run;
+use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
+use crate::save;
+use std::path::PathBuf;
+
+/// Reports what one run over all traces would: byte for byte, in whatever order and groups the results come. Exit codes
+/// are those of `align check`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// What `align check --partial` or this verb wrote
+    #[arg(value_name = "PARTIAL", required = true)]
+    pub partials: Vec<PathBuf>,
+    /// Write all of them as one, to be merged with others; nothing is said of ranks that are missing
+    #[arg(long, value_name = "FILE")]
+    pub partial: Option<PathBuf>,
+    /// How to report: human (the default), concise (one line a finding), json, html, markdown, sarif, junit or github
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// A report in a file, beside the one on stdout; as often as wanted. An older file is replaced; `-` is stdout
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub output: Vec<Output>,
+    /// What Markdown holds: report, known-differences or fixes; as often as wanted (default: all)
+    #[arg(long, value_name = "NAME")]
+    pub deliverable: Vec<Deliverable>,
+}
+
+pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
+    let merged = plan(args).and_then(|outputs| merged(args).map(|run| (outputs, run)));
+    let (outputs, run) = match merged {
+        Ok(merged) => merged,
+        Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
+    };
+    let style = Style { deliverables: Deliverables::of(&args.deliverable), ..terminal.out };
+    let unwritten = outputs.write(&run.outcome, &style).err().unwrap_or_default();
+    let code = run.outcome.decision.map_or(2, |decision| decision.exit_code);
+    Said {
+        code: if unwritten.is_empty() { code } else { 2 },
+        stdout: render(&run.outcome, outputs.format, &style),
+        stderr: render_problems(&run.problems, outputs.format, &terminal.err)
+            + render_problems(&unwritten, Format::Human, &terminal.err).as_str(),
+    }
+}
+
+fn plan(args: &Args) -> Result<Outputs, Vec<Problem>> {
+    let partial = args.partial.as_deref().map(|file| (file, "the partial result"));
+    let others: Vec<_> = partial.into_iter().collect();
+    let mut outputs = Outputs::plan(args.format, &args.output, &others)?;
+    if let Some(file) = &args.partial {
+        refuse_input(file, args.partials.iter().cloned()).map_err(|problem| vec![problem])?;
+    }
+    outputs.spare(args.partials.iter().cloned())?;
+    Ok(outputs)
+}
+
+/// # Errors
+/// Every file that cannot be read, or what keeps them from being merged.
+fn merged(args: &Args) -> Result<Run, Vec<Problem>> {
+    let mut all: Option<Partial> = None;
+    let mut problems = Vec::new();
+    for path in &args.partials {
+        let with = |read| match all.take() {
+            None => Ok(read),
+            Some(own) => own.and(read),
+        };
+        match Partial::read(path).and_then(with) {
+            Ok(merged) => all = Some(merged),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let Some(all) = all.filter(|_| problems.is_empty()) else { return Err(problems) };
+    let (session, _) = super::check::session()?;
+    let run = session.merged(&all, args.partial.is_none())?;
+    if let Some(file) = &args.partial {
+        save::replace(file, all.text()).map_err(|problem| vec![problem])?;
+    }
+    Ok(run)
+}

@@ -1,0 +1,207 @@
+//! Several traces as one: a folder or a glob stands for every trace in it, one a rank.
+
+use super::format::{Likely, is_trace, likely};
+use crate::diag::{Problem, escape, nearest_file};
+use crate::limits::RANKS_MOST;
+use globset::GlobBuilder;
+use std::cmp::Ordering;
+use std::path::{Component, Path, PathBuf};
+use walkdir::WalkDir;
+
+/// The traces that a path stands for, in natural order (`r2` before `r10`): itself, or all that a folder or a glob holds.
+/// A file of that very name is never a glob.
+///
+/// # Errors
+/// A folder or a glob without any trace, one with too many, and a glob that is none.
+pub fn sources(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    if path.is_dir() && !is_trace(path) {
+        return some(path, in_folder(path)?);
+    }
+    if path.exists() || !is_glob(path) {
+        return Ok(vec![path.to_owned()]);
+    }
+    some(path, by_glob(path)?)
+}
+
+/// Whether a path holds what only a glob does.
+fn is_glob(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+fn some(path: &Path, mut found: Vec<PathBuf>) -> Result<Vec<PathBuf>, Problem> {
+    let shown = escape(&path.display().to_string());
+    if found.is_empty() {
+        let what = if path.is_dir() { "the folder holds" } else { "the pattern matches" };
+        let problem = Problem::trace("trace-missing", format!("`{shown}`: {what} no trace"));
+        let help = "give one trace, a folder of one trace a rank, or a glob in quotes: 'ranks/*.sqlite'";
+        let folder = Some(literal(path)).filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        return Err(problem.help(help).maybe_help(folder.and_then(|folder| nearest_file(&folder))));
+    }
+    found.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
+    Ok(found)
+}
+
+fn too_many(path: &Path) -> Problem {
+    let shown = escape(&path.display().to_string());
+    Problem::trace("too-many-traces", format!("`{shown}` stands for more than {RANKS_MOST} files"))
+        .help("name the folder or the files of one run")
+}
+
+/// Every file below a folder, in the spelling of the path that was given. Links are followed; one that leads back is an
+/// error.
+fn files(folder: &Path, depth: usize) -> impl Iterator<Item = walkdir::Result<PathBuf>> {
+    let entries = WalkDir::new(folder).max_depth(depth).follow_links(true).sort_by_file_name().into_iter();
+    let is_file = |entry: &walkdir::Result<walkdir::DirEntry>| entry.as_ref().map_or(true, |e| e.file_type().is_file());
+    entries.filter(is_file).map(|entry| entry.map(walkdir::DirEntry::into_path))
+}
+
+/// Every file that is a trace by its content, and those that are named as these are: a file that broke is not a rank
+/// that is missing. Where some are traces for sure, other JSON is none.
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let all: Vec<PathBuf> =
+        files(folder, usize::MAX).take(RANKS_MOST + 1).collect::<Result<_, _>>().map_err(|error| {
+            let shown = escape(&folder.display().to_string());
+            Problem::trace("trace-unreadable", format!("`{shown}` cannot be listed")).note(escape(&error.to_string()))
+        })?;
+    if all.len() > RANKS_MOST {
+        return Err(too_many(folder));
+    }
+    let likely: Vec<Likely> = all.iter().map(|path| likely(path)).collect();
+    let best = likely.iter().copied().max().unwrap_or(Likely::No);
+    let extension = |path: &Path| path.extension().map(|end| end.to_ascii_lowercase());
+    let taken = || all.iter().zip(&likely).filter(|(_, likely)| **likely == best && best > Likely::No);
+    let mut endings: Vec<_> = taken().filter_map(|(path, _)| extension(path)).collect();
+    endings.sort();
+    endings.dedup();
+    let named = |path: &Path| extension(path).is_some_and(|end| endings.contains(&end));
+    let is_taken = |(path, likely): &(&PathBuf, &Likely)| (**likely == best && best > Likely::No) || named(path);
+    Ok(all.iter().zip(&likely).filter(is_taken).map(|(path, _)| path.clone()).collect())
+}
+
+fn by_glob(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let shown = escape(&path.display().to_string());
+    let glob = GlobBuilder::new(&path.to_string_lossy()).literal_separator(true).build();
+    let glob = glob.map_err(|error| {
+        Problem::trace("trace-missing", format!("`{shown}` is neither a file nor a glob"))
+            .note(error.kind().to_string())
+            .help("put what is meant as it stands in brackets: `[*]`")
+    })?;
+    let (matcher, root) = (glob.compile_matcher(), literal(path));
+    let start = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+    let open = path.components().count() - root.components().count();
+    let depth = if path.to_string_lossy().contains("**") { usize::MAX } else { open };
+    // A walk from `.` gives `./a` for what the pattern calls `a`.
+    let spelt = |file: PathBuf| match root.as_os_str().is_empty() {
+        true => file.strip_prefix(".").map(Path::to_owned).unwrap_or(file),
+        false => file,
+    };
+    // As in a shell, what cannot be listed matches nothing.
+    let all = files(start, depth).flatten().map(spelt).filter(|file| matcher.is_match(file));
+    let found: Vec<PathBuf> = all.take(RANKS_MOST + 1).collect();
+    if found.len() > RANKS_MOST { Err(too_many(path)) } else { Ok(found) }
+}
+
+/// The folders in front of the first one that a pattern leaves open.
+fn literal(path: &Path) -> PathBuf {
+    let parts: Vec<Component<'_>> = path.components().collect();
+    let fixed = |part: &&Component<'_>| !is_glob(Path::new(part.as_os_str()));
+    let folders = &parts[..parts.len().saturating_sub(1)];
+    folders.iter().take_while(fixed).collect()
+}
+
+/// The order in which people count: runs of digits by their value, everything else by its bytes.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a, b);
+    loop {
+        match (piece(left), piece(right)) {
+            (None, None) => return a.cmp(b),
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some((x, after_x)), Some((y, after_y))) => {
+                let order = match (digits(x), digits(y)) {
+                    (Some(x), Some(y)) => x.len().cmp(&y.len()).then_with(|| x.cmp(y)),
+                    _ => x.cmp(y),
+                };
+                if order != Ordering::Equal {
+                    return order;
+                }
+                (left, right) = (after_x, after_y);
+            }
+        }
+    }
+}
+
+/// The first run of digits or of anything else, and what follows it.
+fn piece(text: &str) -> Option<(&str, &str)> {
+    let first = text.bytes().next()?.is_ascii_digit();
+    let end = text.bytes().position(|byte| byte.is_ascii_digit() != first).unwrap_or(text.len());
+    text.split_at_checked(end)
+}
+
+/// A run of digits without leading zeros.
+fn digits(piece: &str) -> Option<&str> {
+    piece.starts_with(|c: char| c.is_ascii_digit()).then(|| piece.trim_start_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+
+    fn folder(names: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in names {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn names(root: &Path, found: &[PathBuf]) -> Vec<String> {
+        found.iter().map(|path| path.strip_prefix(root).unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    const TRACE: &str = "align-trace 1\n";
+
+    #[test]
+    fn numbers_are_ordered_by_value() {
+        let mut names = vec!["r10", "r9", "r09", "r1", "a", "r1b", "r"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["a", "r", "r1", "r1b", "r09", "r9", "r10"]);
+    }
+
+    #[test]
+    fn a_folder_is_every_trace_in_it_and_what_is_named_as_they_are() {
+        let folder = folder(&[
+            ("rank10.trace", TRACE),
+            ("rank2.trace", TRACE),
+            ("rank3.trace", "broken"),
+            ("log.txt", "rank 3 died"),
+            ("node1/rank11.trace", TRACE),
+        ]);
+        let found = sources(folder.path()).unwrap();
+        assert_eq!(names(folder.path(), &found), ["node1/rank11.trace", "rank2.trace", "rank3.trace", "rank10.trace"]);
+    }
+
+    #[test]
+    fn a_glob_takes_what_it_names_and_a_file_of_that_name_is_itself() {
+        let folder = folder(&[("a/r1.trace", TRACE), ("b/r2.trace", "broken"), ("b/r2.log", ""), ("b/[x].trace", "")]);
+        let at = |glob: &str| sources(&folder.path().join(glob)).map(|found| names(folder.path(), &found));
+        assert_eq!(at("*/r*.trace").unwrap(), ["a/r1.trace", "b/r2.trace"]);
+        assert_eq!(at("**/*.trace").unwrap().len(), 3);
+        assert_eq!(at("{a,b}/r?.trace").unwrap(), ["a/r1.trace", "b/r2.trace"]);
+        assert_eq!(at("b/[x].trace").unwrap(), ["b/[x].trace"]);
+        assert_eq!(at("none.trace").unwrap(), ["none.trace"]);
+    }
+
+    #[test]
+    fn nothing_is_a_problem_with_a_way_out() {
+        let folder = folder(&[("ranks/notes.txt", "")]);
+        let at = |glob: &str| sources(&folder.path().join(glob)).unwrap_err();
+        assert!(at("rank/*.sqlite").message.contains("matches no trace"));
+        assert!(at("ranks").message.contains("holds no trace"));
+        assert!(at("ranks/[.sqlite").message.contains("neither a file nor a glob"));
+    }
+}
