@@ -37,6 +37,7 @@ mod oversized_traces;
 mod pack;
 mod pages;
 mod pairs;
+mod quality;
 mod repeated;
 mod rule_reference;
 mod rules;

@@ -1,0 +1,1 @@
+//! `align capture`: plans a capture with Nsight Systems, runs it, and judges the trace.
