@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
+pub mod capture;
 pub mod check;
 pub mod diff;
 pub mod explain;
@@ -42,6 +43,8 @@ enum Verb {
     Check(check::Args),
     /// Find what is right and not meant in specs, families and rules; needs no traces
     Lint(lint::Args),
+    /// Capture a trace with Nsight Systems, and judge it
+    Capture(capture::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
     /// Compare two traces kernel by kernel, without a spec
@@ -95,6 +98,7 @@ pub fn main() -> u8 {
     let said = match &cli.verb {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Lint(args) => lint::run(args, &terminal),
+        Verb::Capture(args) => capture::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Diff(args) => diff::run(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),

@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod baseline;
+mod capture;
 mod check_docs;
 mod ci_files;
 mod cli;
