@@ -86,7 +86,7 @@ pub fn judged(trace: &str, points: &[Point], width: usize, quiet: bool) -> Strin
     let widest = shown.iter().map(|point| point.aspect.len()).max().unwrap_or(0);
     let indent = widest + 13;
     for point in shown {
-        let _ = write!(out, "  {:<7}  {:<widest$}  ", point.grade.word(), point.aspect.replace('-', " "));
+        let _ = write!(out, "  {:<7}  {:<widest$}  ", point.grade.word(), point.aspect);
         let change = point.change.as_ref().map(|change| format!("→ {change}"));
         let texts = [Some(escape(&point.says)), change];
         let lines: Vec<String> =

@@ -129,6 +129,13 @@ fn contradictions(request: &Request) -> Vec<Problem> {
             "say when it is ready: `--wait-for http://HOST:PORT/health`, `tcp:HOST:PORT`, `file:PATH` or `text:WORDS`",
         );
     }
+    if request.wait.is_some() && request.load.is_empty() && request.duration.is_none() {
+        wrong(
+            "idle-wait",
+            "nothing is to be done when the command is ready".to_owned(),
+            "add `--load 'CLIENT …'`, or a `--duration` that counts from then on; or leave `--wait-for` out",
+        );
+    }
     if request.without_warm_up && request.range.is_none() && request.delay.is_none() {
         wrong(
             "warm-up-unknown",

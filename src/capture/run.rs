@@ -45,22 +45,22 @@ pub fn record(plan: &Plan) -> Result<Recorded, Problem> {
     if let Some(wait) = &plan.wait {
         refuse_what_is_ready(&wait.target)?;
     }
-    let mut started = Started(Some(plan));
-    let recorded = supervise(plan)?;
+    let recorded = supervise(plan).inspect_err(|_| discard(plan))?;
     let report = report(plan, &recorded)?;
-    started.0 = None;
     Ok(Recorded { report, ..recorded })
 }
 
 /// A capture that came to nothing leaves nothing.
-struct Started<'a>(Option<&'a Plan>);
-
-impl Drop for Started<'_> {
-    fn drop(&mut self) {
-        if let Some(plan) = self.0 {
-            let _ = std::fs::remove_file(&plan.report);
-        }
+fn discard(plan: &Plan) {
+    for file in [plan.report.clone(), raw(plan)] {
+        // Mostly it is not there.
+        let _ = std::fs::remove_file(file);
     }
+}
+
+/// What the profiler records before it makes its report of it.
+fn raw(plan: &Plan) -> String {
+    format!("{}.qdstrm", plan.report.trim_end_matches(".nsys-rep"))
 }
 
 /// Something that is ready before the command runs is another program's.
@@ -173,7 +173,7 @@ fn report(plan: &Plan, recorded: &Recorded) -> Result<PathBuf, Problem> {
     if let Some(report) = written.into_iter().find(|path| path.metadata().is_ok_and(|meta| meta.len() > 0)) {
         return Ok(report);
     }
-    let raw = format!("{base}.qdstrm");
+    let raw = raw(plan);
     let problem = Problem::trace("no-report", "Nsight Systems made no report").note(match recorded.exit_code {
         Some(code) => format!("it ended with exit code {code}"),
         None => "a signal ended it".to_owned(),

@@ -1,6 +1,7 @@
 //! What an inspection says, as plain values. The field names are a public format: `format` rises when
 //! one changes its meaning or goes away.
 
+use crate::quality::Point;
 pub use crate::quality::{Answer, Can};
 use crate::trace::{Capabilities, GraphTracing, Provenance};
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub struct Inspection {
     pub answers: Vec<Answer>,
     /// What the capture or the export lost or left unclear, in words.
     pub warnings: Vec<String>,
+    /// What may be wrong with the whole capture though every question is answered.
+    pub quality: Vec<Point>,
     pub processes: Vec<ProcessSummary>,
     pub devices: Vec<DeviceSummary>,
     pub streams: Vec<StreamSummary>,

@@ -42,7 +42,10 @@ pub struct Expected {
 pub fn judge(trace: &Trace, expected: &Expected) -> Vec<Point> {
     let counts = Counts::of(trace);
     let mut points = vec![
-        required(questions::kernels(trace, &counts), "gpu-data"),
+        required(questions::kernels(trace, &counts), "gpu-data").with(
+            "(`align capture --kind multi-process --capture-range cudaProfilerApi` for forked workers, `--kind server` for a \
+             server with its load)",
+        ),
         required(questions::kernels_inside_graphs(trace, &counts), "graph-kernels"),
     ];
     points.extend(workers::unrecorded(trace));
@@ -76,6 +79,14 @@ fn required(answer: Answer, aspect: &'static str) -> Point {
         Can::NotNeeded => Grade::NotNeeded,
     };
     Point::of(answer, aspect, grade)
+}
+
+/// What no question of `align inspect` speaks of, and no message of the profiler.
+pub fn beyond_questions(trace: &Trace) -> Vec<Point> {
+    let mut points = judge(trace, &Expected::default());
+    let of_its_own = |aspect: &str| matches!(aspect, "workers" | "end" | "warm-up" | "clocks");
+    points.retain(|point| of_its_own(point.aspect) && point.grade >= Grade::Note);
+    points
 }
 
 fn launches(counts: &Counts) -> Point {

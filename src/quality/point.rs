@@ -51,6 +51,12 @@ impl Point {
         self
     }
 
+    /// What is to be changed, if anything is, with more words on how.
+    pub(super) fn with(mut self, how: &str) -> Self {
+        self.change = self.change.map(|change| format!("{change} {how}"));
+        self
+    }
+
     /// An answer to a question, graded.
     pub(super) fn of(answer: Answer, aspect: &'static str, grade: Grade) -> Self {
         Self { aspect, grade, says: answer.detail, change: answer.repair }

@@ -25,7 +25,8 @@ pub(super) fn warm_up(trace: &Trace, series: &All, expected: &Expected) -> Optio
     let side = match expected.side {
         Some(Side::Mock) => "mock.",
         Some(Side::E2e) => "e2e.",
-        None => "",
+        // Only that of one side is meant.
+        None => "SIDE.",
     };
     let count = slow.count;
     let change = if expected.without_warm_up {
@@ -38,7 +39,8 @@ pub(super) fn warm_up(trace: &Trace, series: &All, expected: &Expected) -> Optio
         )
     };
     let all = counted(series.gpu.len() as u64, "execution", "executions");
-    let says = format!("included: the first {count} of {all} of {} {}", series.name, slow.says);
+    let first = if count == 1 { "the first".to_owned() } else { format!("the first {count}") };
+    let says = format!("included: {first} of {all} of {} {}", series.name, slow.says);
     Some(Point::new("warm-up", grade, says).change(change))
 }
 
