@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// How long a profiler that is not wanted any more may take to end the command.
 const GRACE: Duration = Duration::from_secs(30);
 
+/// How long what it printed may take to pass by.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Between two looks at it.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -133,11 +136,10 @@ impl Drop for Profiler {
             signal(&mut running.child, Urgency::Kill);
             let _ = running.child.wait();
         }
-        for relay in self.relays.drain(..) {
-            // What the command started may hold the other end of the stream open for long.
-            if relay.is_finished() {
-                let _ = relay.join();
-            }
+        // What was printed last is shown; what the command left running may hold its end of the stream open for long.
+        let deadline = Instant::now() + LAST_WORDS;
+        while self.relays.iter().any(|relay| !relay.is_finished()) && Instant::now() < deadline {
+            std::thread::sleep(LOOK);
         }
     }
 }

@@ -6,6 +6,7 @@ use super::request::{CaptureRange, Kind, Request, Wait};
 use crate::diag::{Problem, Side, escape};
 use crate::quality::Expected;
 use serde::Serialize;
+use std::path::Path;
 
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
@@ -106,12 +107,15 @@ fn contradictions(request: &Request) -> Vec<Problem> {
             wrong("bad-command", "there is no command to capture".to_owned(), "align capture [OPTIONS] -- COMMAND…")
         }
     }
-    if request.output.contains('%') || request.output.ends_with('/') || request.output.is_empty() {
+    if request.output.contains('%')
+        || request.output.starts_with('-')
+        || Path::new(&request.output).file_name().is_none()
+    {
         wrong(
             "bad-output",
             format!("`{}` is no name of a file that can be found again", escape(&request.output)),
-            "name a file without `%`: Nsight Systems would put something else in its place. For one report a rank, let \
-             the launcher's shell name it",
+            "name a file, without `%`, for which Nsight Systems would put something else, and without `-` before it. For one \
+             report a rank, let the launcher's shell name it",
         );
     }
     if request.kind == Kind::Server && request.duration.is_none() && request.range.is_none() && request.load.is_empty()

@@ -22,21 +22,18 @@ pub(super) fn warm_up(trace: &Trace, series: &All, expected: &Expected) -> Optio
         return Some(Point::new("warm-up", Grade::Good, says));
     };
     let grade = if expected.without_warm_up { Grade::Warning } else { Grade::Note };
-    let side = match expected.side {
-        Some(Side::Mock) => "mock.",
-        Some(Side::E2e) => "e2e.",
-        // Only that of one side is meant.
-        None => "SIDE.",
-    };
     let count = slow.count;
     let change = if expected.without_warm_up {
         "open the capture range after the warm-up (`--capture-range cudaProfilerApi`), or begin later with `--delay`"
             .to_owned()
     } else {
-        format!(
-            "`{side}warmup = {count}` in the spec leaves {} out; `--warmup excluded` with a capture range records without",
-            if count == 1 { "it" } else { "them" }
-        )
+        let key = match expected.side {
+            Some(Side::Mock) => format!("`mock.warmup = {count}`"),
+            Some(Side::E2e) => format!("`e2e.warmup = {count}`"),
+            None => format!("`mock.warmup = {count}` (or `e2e.warmup`)"),
+        };
+        let them = if count == 1 { "it" } else { "them" };
+        format!("{key} in the spec leaves {them} out; `--warmup excluded` with a capture range records without")
     };
     let all = counted(series.gpu.len() as u64, "execution", "executions");
     let first = if count == 1 { "the first".to_owned() } else { format!("the first {count}") };

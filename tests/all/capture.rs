@@ -278,6 +278,7 @@ fn contradictions_are_refused_all_at_once() {
     let mut shown = String::new();
     for arguments in [
         &["--kind", "server", "--warmup", "excluded", "-o", "rank%p", "x"][..],
+        &["--output=-a", "x"],
         &["--load", "y", "x"],
         &["--wait-for", "tcp:h:1", "x"],
         &["--", "-x"],
