@@ -87,7 +87,8 @@ impl FromStr for Target {
 fn has_port(address: &str) -> bool {
     address.rsplit_once(':').is_some_and(|(host, port)| {
         let host_is_whole = !host.contains(':') || (host.starts_with('[') && host.ends_with(']'));
-        !host.is_empty() && host_is_whole && port.parse::<u16>().is_ok_and(|port| port > 0)
+        let host_is_plain = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic());
+        host_is_plain && host_is_whole && port.parse::<u16>().is_ok_and(|port| port > 0)
     })
 }
 
