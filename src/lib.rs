@@ -6,6 +6,7 @@
 //! [`pipeline`] is the straight line.
 
 pub mod baseline;
+pub mod capture;
 pub mod check;
 pub mod cli;
 pub mod compare;
@@ -24,6 +25,7 @@ pub mod meter;
 pub mod outcome;
 pub mod pack;
 pub mod pipeline;
+pub mod quality;
 pub mod report;
 pub mod save;
 pub mod scaffold;

@@ -380,3 +380,35 @@ pub const RANK_SAMPLES: usize = 256;
 
 /// Bytes of a partial result that are read: one of a rank has 5 to 50 KiB, one of 16,384 ranks a few hundred MiB.
 pub const PARTIAL_BYTES: u64 = 2 << 30;
+
+/// A capture of limited duration was cut off if GPU work goes on until this share of it: a script that ends by itself
+/// leaves time for its own end, and the profiler stops within a few milliseconds of the limit.
+pub const CUT_OFF: f64 = 0.98;
+
+/// The first repetition of a range took this many times as long on the host as the later ones: something was compiled,
+/// tuned or allocated in it. Settled ones stay within twice their median.
+pub const COMPILED_FIRST: f64 = 5.0;
+
+/// … and took at least this long, in ns: the first launch after a pause takes 0.2 ms on a settled host.
+pub const COMPILED_NS: f64 = 1e6;
+
+/// Ranges with less than this share of a trace's kernel time say nothing about warm-up: a library's own, a counter that is
+/// set back.
+pub const WARM_UP_SHARE: f64 = 0.03;
+
+/// Kernels that run this often have a beginning and an end to compare: a third of them are 8.
+pub const CLOCK_LEAST: usize = 24;
+
+/// The GPU's clock moved if the last third of the runs of the same kernels takes this much longer or shorter than the
+/// first. Of the shipped captures, whose clocks were not locked, none does.
+pub const CLOCK_DRIFT: f64 = 0.05;
+
+/// … but not by more than clocks do: a GPU seldom runs below two thirds of its full clock. Beyond it is other work.
+pub const CLOCK_MOST: f64 = 1.5;
+
+/// … and kernels with this share of their time move by the same factor: what the data decides moves one kernel alone.
+pub const CLOCK_AGREE: f64 = 0.8;
+
+/// Fewer executions than this of its most frequent kernel make a mock's interval wide; the shipped specs are judged on 8
+/// and more.
+pub const CAPTURE_ITERATIONS: usize = 20;

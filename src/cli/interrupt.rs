@@ -1,5 +1,6 @@
 //! Ctrl-C, and a request to end: nothing half-written stays behind.
 
+use crate::capture;
 use crate::save;
 
 /// As a shell says that a process was interrupted.
@@ -9,6 +10,10 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn handle() {
     // Where it cannot be handled, the process ends as it would have.
     let _ = ctrlc::set_handler(|| {
+        // A capture is ended first, and what it recorded is kept.
+        if capture::interrupt() {
+            return;
+        }
         save::discard();
         std::process::exit(INTERRUPTED);
     });

@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Only this module reads the clock, the terminal and the environment.
 
 pub mod cache;
+pub mod capture;
 pub mod check;
 pub mod diff;
 pub mod explain;
@@ -49,6 +50,8 @@ enum Verb {
     Merge(merge::Args),
     /// Find what is right and not meant in specs, families and rules; needs no traces
     Lint(lint::Args),
+    /// Capture a trace with Nsight Systems, and judge it
+    Capture(capture::Args),
     /// Show what a trace holds and can answer
     Inspect(inspect::Args),
     /// Compare two traces kernel by kernel, without a spec
@@ -106,6 +109,7 @@ pub fn main() -> u8 {
         Verb::Check(args) => check::run(args, &terminal),
         Verb::Merge(args) => merge::run(args, &terminal),
         Verb::Lint(args) => lint::run(args, &terminal),
+        Verb::Capture(args) => capture::run(args, &terminal),
         Verb::Inspect(args) => inspected(args, &terminal),
         Verb::Diff(args) => diff::run(args, &terminal),
         Verb::Explain(args) => explain::run(args, &terminal),

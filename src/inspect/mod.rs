@@ -21,6 +21,7 @@ pub use scope::Filter;
 
 use crate::diag::Problem;
 use crate::kernel::Families;
+use crate::quality;
 use crate::trace::Trace;
 
 /// Says what a trace holds, or the part of it that the filter names.
@@ -44,6 +45,7 @@ pub fn inspect(trace: &Trace, families: &Families, filter: &Filter) -> Result<In
         capabilities: trace.capabilities.clone(),
         answers: answers::answers(trace, &places.totals, &graphs),
         warnings: trace.warnings.clone(),
+        quality: quality::beyond_questions(trace),
         totals: places.totals,
         processes: places.processes,
         devices: places.devices,

@@ -1,6 +1,8 @@
 //! What an inspection says, as plain values. The field names are a public format: `format` rises when
 //! one changes its meaning or goes away.
 
+use crate::quality::Point;
+pub use crate::quality::{Answer, Can};
 use crate::trace::{Capabilities, GraphTracing, Provenance};
 use serde::Serialize;
 
@@ -20,6 +22,8 @@ pub struct Inspection {
     pub answers: Vec<Answer>,
     /// What the capture or the export lost or left unclear, in words.
     pub warnings: Vec<String>,
+    /// What may be wrong with the whole capture though every question is answered.
+    pub quality: Vec<Point>,
     pub processes: Vec<ProcessSummary>,
     pub devices: Vec<DeviceSummary>,
     pub streams: Vec<StreamSummary>,
@@ -58,27 +62,6 @@ pub struct Totals {
     pub without_launch: u64,
     /// Operations inside no range, neither at launch nor at capture.
     pub outside_ranges: u64,
-}
-
-/// What the trace can answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    /// A stable name, such as `modules-of-graph-kernels`.
-    pub question: &'static str,
-    pub can: Can,
-    pub detail: String,
-    /// How to capture a trace that can.
-    pub repair: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Can {
-    Yes,
-    Partly,
-    No,
-    /// The question does not arise.
-    NotNeeded,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,14 +3,14 @@ use std::path::{Path, PathBuf};
 
 /// Every top-level module, read down: each may import those before it.
 const ORDER: &[&str] = &[
-    "limits", "diag", "meter", "save", "stats", "sequence", "kernel", "trace", "spec", "select", "compare", "check",
-    "script", "diagnose", "outcome", "fleet", "history", "report", "pipeline", "baseline", "lint", "pack", "inspect",
-    "diff", "schema", "explain", "suite", "scaffold", "infer", "cli",
+    "limits", "diag", "meter", "save", "stats", "sequence", "kernel", "trace", "quality", "spec", "select", "compare",
+    "check", "script", "diagnose", "outcome", "fleet", "history", "report", "pipeline", "baseline", "lint", "pack",
+    "inspect", "diff", "schema", "explain", "suite", "scaffold", "infer", "capture", "cli",
 ];
 
 /// Verbs with logic of their own: they may import everything above, but never each other.
 const VERBS: &[&str] =
-    &["baseline", "lint", "pack", "inspect", "diff", "schema", "explain", "suite", "scaffold", "infer"];
+    &["baseline", "lint", "pack", "inspect", "diff", "schema", "explain", "suite", "scaffold", "infer", "capture"];
 
 /// What a report may know: the result of a run, and how findings are spoken.
 const REPORT_MAY: &[&str] = &["outcome", "diag"];

@@ -6,6 +6,7 @@
 
 mod baseline;
 mod cache;
+mod capture;
 mod check_docs;
 mod ci_files;
 mod cli;
@@ -43,6 +44,7 @@ mod pages;
 mod pairs;
 mod parquet;
 mod partials;
+mod quality;
 mod ranks;
 mod repeated;
 mod rule_reference;

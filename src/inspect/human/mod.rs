@@ -29,6 +29,7 @@ pub fn render(inspection: &Inspection, layout: &Layout) -> String {
     let sections = [
         page.header(),
         page.answers(),
+        page.quality(),
         page.warnings(),
         page.processes(),
         page.kernels(),

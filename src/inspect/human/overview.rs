@@ -5,6 +5,7 @@ use super::{Ink, Page};
 use crate::diag::escape;
 use crate::inspect::model::{Answer, Can};
 use crate::inspect::words::{counted, thousands, time};
+use crate::quality::Grade;
 use std::fmt::Write;
 
 impl Page<'_> {
@@ -91,6 +92,26 @@ impl Page<'_> {
             let texts = [Some(answer.detail.clone()), repair];
             let paragraphs = texts.iter().flatten();
             let lines = paragraphs.flat_map(|text| self.wrapped(widest + 12, text.split(' ').map(str::to_owned), " "));
+            let _ = writeln!(out, "{}", lines.collect::<Vec<_>>().join("\n").trim_start());
+        }
+        out
+    }
+
+    pub(super) fn quality(&self) -> String {
+        let points = &self.inspection.quality;
+        if points.is_empty() {
+            return String::new();
+        }
+        let mut out = self.title("Capture quality", "");
+        let widest = points.iter().map(|point| point.aspect.len()).max().unwrap_or(0);
+        for point in points {
+            let ink = if point.grade == Grade::Note { Ink::Faint } else { Ink::Doubtful };
+            let word = self.paint(ink, &format!("{:<7}", point.grade.word()));
+            let _ = write!(out, "  {word}  {:<widest$}  ", point.aspect);
+            let change = point.change.as_ref().map(|change| format!("→ {change}"));
+            let texts = [Some(escape(&point.says)), change];
+            let lines = texts.iter().flatten();
+            let lines = lines.flat_map(|text| self.wrapped(widest + 13, text.split(' ').map(str::to_owned), " "));
             let _ = writeln!(out, "{}", lines.collect::<Vec<_>>().join("\n").trim_start());
         }
         out
