@@ -143,19 +143,25 @@ fn a_report_that_is_not_exported_says_why_and_leaves_nothing() {
 }
 
 #[test]
-fn the_program_finds_nsys_on_the_path() {
+fn the_program_finds_nsys_on_the_path_or_where_it_is_told() {
     let case = Case::new("2023@4@4@54", "exports");
-    let inspect = |path: String| {
+    let inspect = |path: &str, cache: &str, more: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_align"));
-        let report = case.report();
-        let of = command.arg("inspect").arg(&report).env("PATH", path).env("ALIGN_CACHE_DIR", case.path("cache"));
-        of.output().unwrap()
+        command.arg("inspect").arg(case.report()).args(more).current_dir(ROOT);
+        command.env("PATH", path).env("ALIGN_CACHE_DIR", case.path(cache)).output().unwrap()
     };
     let tools = std::env::var("PATH").unwrap_or_default();
-    let found = inspect(format!("{ROOT}/tests/data/nsys-rep:{tools}"));
+    let found = inspect(&format!("{ROOT}/tests/data/nsys-rep:{tools}"), "cache", &[]);
     assert_eq!(code(&found), 0, "{}", text(&found.stderr));
     assert!(text(&found.stdout).contains("FlashAttnFwdSm90"), "{}", text(&found.stdout));
-    let missing = inspect("/nonexistent".to_owned());
+    // The export is kept.
+    let again = inspect("/nonexistent", "cache", &[]);
+    assert_eq!((code(&again), &again.stdout), (0, &found.stdout), "{}", text(&again.stderr));
+    let missing = inspect("/nonexistent", "other", &[]);
     assert_eq!(code(&missing), 3);
     assert!(text(&missing.stderr).contains("no `nsys` on the PATH"), "{}", text(&missing.stderr));
+    // A path is one from where the program was started.
+    let told = inspect(&tools, "third", &["--nsys", "tests/data/nsys-rep/nsys"]);
+    assert_eq!((code(&told), &told.stdout), (0, &found.stdout), "{}", text(&told.stderr));
+    assert_eq!(case.exports(), 2);
 }

@@ -42,8 +42,16 @@ fn as_version(folder: &Path, name: &str, version: &str, sql: &str) -> PathBuf {
     let run = |sql: &str| db.execute_batch(sql).unwrap_or_else(|e| panic!("{version}: {sql}: {e}"));
     run(&format!("UPDATE META_DATA_EXPORT SET value = '{version}' WHERE name = 'EXPORT_SCHEMA_VERSION'"));
     let (sql, more) = sql.split_once("WITH ").unwrap_or((sql, ""));
-    let without = ["KERNEL", "MEMCPY", "MEMSET"]
-        .map(|kind| format!("ALTER TABLE CUPTI_ACTIVITY_KIND_{kind} DROP COLUMN greenContextId;"));
+    let has = |table: &str| {
+        let there = "SELECT count(*) FROM sqlite_master WHERE name = ?1";
+        db.query_row(there, [table], |row| row.get::<_, i64>(0)).unwrap() > 0
+    };
+    let tables = ["KERNEL", "MEMCPY", "MEMSET"].map(|kind| format!("CUPTI_ACTIVITY_KIND_{kind}"));
+    let without: Vec<String> = tables
+        .iter()
+        .filter(|table| has(table))
+        .map(|table| format!("ALTER TABLE {table} DROP COLUMN greenContextId;"))
+        .collect();
     run(&sql.replace("WITHOUT_GREEN", &without.concat()));
     if !more.is_empty() {
         // New columns stand in the middle.

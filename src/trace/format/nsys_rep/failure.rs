@@ -47,8 +47,7 @@ fn not_run(shown: &str, nsys: &str, given: bool, error: &io::Error) -> Problem {
         io::ErrorKind::NotFound => Problem::trace(code, message),
         _ => Problem::trace(code, message).note(escape(&error.to_string())),
     };
-    problem
-        .help(format!("put the folder that it is in on the PATH, or export the report where there is one: {BY_HAND}"))
+    problem.help(format!("name it with --nsys FILE, or export the report where there is one: {BY_HAND}"))
 }
 
 fn ended(shown: &str, head: &[u8], version: Option<&str>, output: &Output) -> Problem {

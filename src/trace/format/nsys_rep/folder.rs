@@ -21,7 +21,7 @@ impl Exports {
         match folder {
             Some(folder) => {
                 fs::create_dir_all(folder)?;
-                Ok(Self { folder: folder.to_owned(), _of_this_run: None })
+                Ok(Self { folder: std::path::absolute(folder)?, _of_this_run: None })
             }
             None => {
                 let own = save::PartialFolder::beside(&std::env::temp_dir().join("align-export"))?;

@@ -59,7 +59,13 @@ fn unkept(shown: &str, error: &std::io::Error) -> Problem {
 
 /// Has `nsys` export the report, and puts the whole export in its place.
 fn export(report: &Path, place: &Path, with: &Exporting) -> Result<(), Failure> {
-    let nsys = with.nsys.clone().unwrap_or_else(|| PathBuf::from("nsys"));
+    // It is run in another folder than the one that a path was given in.
+    let is_name = |nsys: &Path| nsys.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let nsys = match &with.nsys {
+        Some(nsys) if !is_name(nsys) => std::path::absolute(nsys).map_err(Failure::Folder)?,
+        Some(nsys) => nsys.clone(),
+        None => PathBuf::from("nsys"),
+    };
     let working = Working::beside(place).map_err(Failure::Folder)?;
     let link = working.link_to(report).map_err(Failure::Folder)?;
     let out = working.path().join("export.sqlite");
