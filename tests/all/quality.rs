@@ -4,12 +4,13 @@ use align::diag::Side;
 use align::quality::{Expected, Grade, Point, judge, unusable};
 use align::trace::{Trace, open};
 use std::path::Path;
+use std::sync::Arc;
 
-fn golden(name: &str) -> Trace {
+fn golden(name: &str) -> Arc<Trace> {
     open(Path::new(&format!("snapshots/traces/{name}.sqlite"))).unwrap()
 }
 
-fn text(lines: &str) -> Trace {
+fn text(lines: &str) -> Arc<Trace> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trace.txt");
     std::fs::write(&path, format!("align-trace 1\n\n{lines}")).unwrap();
