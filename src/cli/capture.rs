@@ -125,7 +125,7 @@ fn judged(args: &Args, trace: &Path, terminal: &Terminal) -> Result<Said, Vec<Pr
     let side = args.side.map(side);
     let without_warm_up = args.warmup == WarmUp::Excluded;
     let duration = args.duration.map(|seconds| i64::from(seconds) * 1_000_000_000);
-    let points = judge(read(trace)?.as_ref(), &Expected { side, ranks: args.ranks, without_warm_up, duration });
+    let points = judge(&*read(trace)?, &Expected { side, ranks: args.ranks, without_warm_up, duration });
     let shown = trace.display().to_string();
     let answer = Answer { format: FORMAT, plan: None, run: None, trace: Some(&shown), quality: Some(&points) };
     let stdout = said(args, &answer, terminal)?;
@@ -149,7 +149,7 @@ fn captured(args: &Args, terminal: &Terminal) -> Result<Said, Vec<Problem>> {
     let failures = failures(&plan, &recorded);
     let points = export(&plan, &recorded.report)
         .map_err(|problem| vec![problem])
-        .and_then(|()| Ok(judge(read(Path::new(&plan.trace))?.as_ref(), &plan.expected)))
+        .and_then(|()| Ok(judge(&*read(Path::new(&plan.trace))?, &plan.expected)))
         .map_err(|problems| failures.iter().cloned().chain(problems).collect::<Vec<_>>())?;
     let answer = Answer {
         format: FORMAT,
