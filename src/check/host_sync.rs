@@ -32,12 +32,15 @@ impl HostSync {
     fn of(&self, context: &Context<'_>, side: Side) -> Option<Finding> {
         let trace = context.comparison.trace(side);
         let instances = &context.comparison.selection(side).instances;
+        if trace.syncs.start.is_empty() {
+            return None;
+        }
         let mut calls: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
         let mut affected = 0u64;
         for instance in instances {
             let launches = instance.ops.iter().filter_map(|&op| trace.ops.launch(op));
-            let starts: Vec<(i64, u32)> = launches.map(|l| (trace.launches.start(l), l)).collect();
-            let (Some(first), Some(last)) = (starts.iter().min(), starts.iter().max()) else { continue };
+            let starts = launches.map(|l| (trace.launches.start(l), l));
+            let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else { continue };
             // Only between launches: waiting after the last one is how an instance is timed.
             let mut any = false;
             for (start, end, name) in trace.syncs.between(trace.launches.thread(first.1), first.0, last.0) {

@@ -35,7 +35,9 @@ fn collect<K: Hash + Eq + Copy>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<In
         let slot = match recent {
             Some((same, slot)) if same == key => slot,
             _ => *index.entry(key).or_insert_with(|| {
-                instances.push(Instance::default());
+                // Most have as many operations as the one before.
+                let room = instances.last().map_or(0, |before| before.ops.len());
+                instances.push(Instance { ops: Vec::with_capacity(room) });
                 instances.len() - 1
             }),
         };
@@ -123,17 +125,17 @@ pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
 /// Kernels on several streams start in another order each time. The order in which they were issued is the same:
 /// that of the launches, and of the nodes of a graph.
 fn in_issue_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
-    for instance in &mut instances {
-        let Some(first) = instance.ops.first().map(|&op| trace.ops.stream(op)) else { continue };
-        if instance.ops.iter().all(|&op| trace.ops.stream(op) == first) {
-            continue;
+    instances.par_iter_mut().with_min_len(256).for_each(|instance| {
+        let first = instance.ops.first().map(|&op| trace.ops.stream(op));
+        if instance.ops.iter().all(|&op| Some(trace.ops.stream(op)) == first) {
+            return;
         }
         instance.ops.sort_by_key(|&op| {
             let launch = trace.ops.launch(op).map(|l| trace.launches.start(l));
             let node = trace.ops.node(op).map(|n| trace.nodes.root[n as usize]);
             (launch, node, trace.ops.start(op), op)
         });
-    }
+    });
     instances
 }
 

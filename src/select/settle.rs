@@ -8,6 +8,7 @@ use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cos
 use crate::sequence::{Step, align, align_cost};
 use crate::stats::{leading_outliers, median};
 use crate::trace::{ProcessId, ShapeId, Trace};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -142,7 +143,7 @@ impl Settled {
                 });
             }
         }
-        let times: Vec<f64> = self.instances.iter().map(|i| time(trace, i)).collect();
+        let times: Vec<f64> = self.instances.par_iter().map(|i| time(trace, i)).collect();
         let outliers = leading_outliers(&times);
         self.instances.drain(..outliers);
         self.leave("warm-up: the first instances had not settled", outliers, false);
