@@ -8,6 +8,7 @@ use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
 use crate::diag::{Problem, Severity, escape, plural};
+use crate::fleet::Partial;
 use crate::fleet::Settings;
 use crate::history;
 use crate::outcome::Outcome;
@@ -139,7 +140,8 @@ fn judge(
         return Err(vec![problem]);
     }
     if let Some(file) = &args.partial {
-        refuse_input(file, inputs.clone()).map_err(|problem| vec![problem])?;
+        let may = refuse_input(file, inputs.clone()).and_then(|()| Partial::may_replace(file));
+        may.map_err(|problem| vec![problem])?;
     }
     outputs.spare(inputs)?;
     if specs.is_empty() || ((args.write_known || args.partial.is_some()) && !mistakes.is_empty()) {

@@ -53,7 +53,8 @@ fn plan(args: &Args) -> Result<Outputs, Vec<Problem>> {
     let others: Vec<_> = partial.into_iter().collect();
     let mut outputs = Outputs::plan(args.format, &args.output, &others)?;
     if let Some(file) = &args.partial {
-        refuse_input(file, args.partials.iter().cloned()).map_err(|problem| vec![problem])?;
+        let may = refuse_input(file, args.partials.iter().cloned()).and_then(|()| Partial::may_replace(file));
+        may.map_err(|problem| vec![problem])?;
     }
     outputs.spare(args.partials.iter().cloned())?;
     Ok(outputs)

@@ -100,6 +100,21 @@ impl Partial {
         empty.and(read)
     }
 
+    /// Whether a result may be written here: where nothing is yet, or an older result. Anything else is somebody's.
+    ///
+    /// # Errors
+    /// Something else is there.
+    pub fn may_replace(path: &Path) -> Result<(), Problem> {
+        let nothing =
+            path.symlink_metadata().is_err() || path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0);
+        if nothing || Self::read(path).is_ok() {
+            return Ok(());
+        }
+        let shown = escape(&path.display().to_string());
+        Err(Problem::spec("file-exists", format!("`{shown}` exists and is no partial result of this version"))
+            .help("choose another name, or move the file away: only older results are replaced"))
+    }
+
     /// One line of JSON.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default() + "\n"

@@ -298,3 +298,27 @@ fn the_program_writes_merges_and_reports() {
     let refused = run(&["merge", "a.json", "spec.toml"]);
     assert!(text(&refused.stderr).contains("no partial result"), "{}", text(&refused.stderr));
 }
+
+#[test]
+fn what_is_no_partial_result_is_never_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let check = |to: &str| align_in(root, &["check", "specs/hf/attention.toml", "--case", "decode", "--partial", to]);
+    let trace = "snapshots/traces/hf_e2e_graph.sqlite";
+    std::fs::copy(root.join(trace), path("trace")).unwrap();
+    std::fs::write(path("text"), "mine").unwrap();
+    std::fs::write(path("empty"), "").unwrap();
+    for mine in ["trace", "text"] {
+        let before = std::fs::read(path(mine)).unwrap();
+        let refused = check(&path(mine));
+        assert_eq!(code(&refused), 2, "{mine}");
+        assert!(text(&refused.stderr).contains("file-exists"), "{}", text(&refused.stderr));
+        assert!(std::fs::read(path(mine)).unwrap() == before, "{mine}");
+    }
+    for run in ["new", "new", "empty"] {
+        assert_eq!(code(&check(&path(run))), 0, "{run}");
+    }
+    let merged = align_in(root, &["merge", &path("new"), "--partial", &path("text")]);
+    assert_eq!((code(&merged), std::fs::read_to_string(path("text")).unwrap()), (2, "mine".to_owned()));
+}
