@@ -2,7 +2,6 @@
 
 use super::column::Column;
 use super::process::ThreadId;
-use super::ranges::ContextId;
 use serde::{Deserialize, Serialize};
 
 /// What an API call does, from its name.
@@ -64,8 +63,6 @@ pub struct Launches {
     pub(super) thread: Column<u32>,
     /// The number of each [`Api`].
     pub(super) api: Column<u8>,
-    /// Of the ranges open on the launching thread.
-    pub(super) context: Column<u32>,
 }
 
 impl Launches {
@@ -91,7 +88,7 @@ impl Launches {
 
     /// Bytes of the columns.
     pub(super) fn bytes(&self) -> usize {
-        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>() + size_of::<u32>())
+        self.len() * (size_of::<i64>() + size_of::<u32>() + size_of::<Api>())
     }
 
     /// All launches by thread, then start, then row.
@@ -100,11 +97,6 @@ impl Launches {
         // Stable, and quick where each thread's calls are in order already.
         order.sort_by_key(|&i| (self.thread[i as usize], self.start[i as usize]));
         order
-    }
-
-    /// The ranges open on the launching thread.
-    pub fn context(&self, launch: u32) -> ContextId {
-        ContextId(self.context[launch as usize])
     }
 }
 

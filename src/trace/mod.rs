@@ -101,10 +101,7 @@ impl Trace {
 
     /// The ranges open on the launching thread when this operation was launched.
     pub fn launch_context(&self, op: u32) -> ContextId {
-        match self.ops.launch(op) {
-            Some(launch) => self.launches.context(launch),
-            None => ContextId::NONE,
-        }
+        self.ops.context(op)
     }
 
     /// The ranges open when this operation's graph node was captured; none for an eager launch.

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::names::NameId;
 use super::process::ProcessId;
+use super::ranges::ContextId;
 use bytemuck::Pod;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,9 @@ pub struct Ops {
     /// Empty where no operation has one.
     pub(super) node: Column<u32>,
     pub(super) launch: Column<u32>,
+    /// Of the ranges open on the launching thread: kept beside the operation, though all replays of a launch share it, for
+    /// it is asked of every operation of a trace.
+    pub(super) context: Column<u32>,
 }
 
 impl Ops {
@@ -137,6 +141,11 @@ impl Ops {
         some(self.launch[index as usize])
     }
 
+    /// The ranges open on the launching thread when it was launched.
+    pub fn context(&self, index: u32) -> ContextId {
+        ContextId(self.context[index as usize])
+    }
+
     pub fn node(&self, index: u32) -> Option<u32> {
         self.node.get(index as usize).copied().and_then(some)
     }
@@ -144,13 +153,13 @@ impl Ops {
     /// Bytes of the columns.
     pub(super) fn bytes(&self) -> usize {
         let wide = [&self.start, &self.end, &self.correlation].map(|column| size_of_val(&**column));
-        let narrow = [&self.stream, &self.name, &self.shape, &self.node, &self.launch];
+        let narrow = [&self.stream, &self.name, &self.shape, &self.node, &self.launch, &self.context];
         let narrow = narrow.map(|column| size_of_val(&**column));
         let small = [&self.process, &self.device].map(|column| size_of_val(&**column));
         wide.iter().chain(&narrow).chain(&small).sum()
     }
 
-    /// Puts the columns into time order, all but the launches, which are not known yet. Nothing refers to operations by
+    /// Puts the columns into time order, all but launches and their ranges, which are not known yet. Nothing refers to operations by
     /// index before this.
     pub(super) fn sort(&mut self) {
         let ordered = self.start.windows(2).zip(self.end.windows(2)).all(|(s, e)| (s[0], e[0]) <= (s[1], e[1]));

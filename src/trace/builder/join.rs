@@ -125,7 +125,8 @@ impl TraceBuilder {
                 Some(launch) => *launch = context.0,
                 None => nodes.capture[(slot - launches) as usize] = context,
             });
-        self.launches.context = contexts.into();
+        let context = |&launch: &u32| contexts.get(launch as usize).copied().unwrap_or(ContextId::NONE.0);
+        self.ops.context = self.ops.launch.par_iter().map(context).collect::<Vec<u32>>().into();
         if !followed {
             self.warnings.push(
                 "too many NVTX ranges cross each other: some are taken to end with those opened later".to_owned(),

@@ -54,11 +54,11 @@ pub(super) fn split(trace: &Trace) -> (Texts, Vec<Cow<'_, [u8]>>) {
         bytes(&ops.shape),
         bytes(&ops.node),
         bytes(&ops.launch),
+        bytes(&ops.context),
         bytes(&ops.process),
         bytes(&ops.device),
         bytes(&launches.start),
         bytes(&launches.thread),
-        bytes(&launches.context),
         bytes(&launches.api),
         bytes(&syncs.start),
         bytes(&syncs.end),
@@ -89,11 +89,11 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         shape: columns.next()?,
         node: columns.next()?,
         launch: columns.next()?,
+        context: columns.next()?,
         process: columns.next()?,
         device: columns.next()?,
     };
-    let launches =
-        Launches { start: columns.next()?, thread: columns.next()?, context: columns.next()?, api: columns.next()? };
+    let launches = Launches { start: columns.next()?, thread: columns.next()?, api: columns.next()? };
     let syncs = SyncCalls {
         start: columns.next::<i64>()?.to_vec(),
         end: columns.next::<i64>()?.to_vec(),

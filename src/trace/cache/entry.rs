@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
-const MAGIC: &[u8; 16] = b"align trace 0001";
+const MAGIC: &[u8; 16] = b"align trace 0002";
 /// Bytes before the head.
 const START: usize = MAGIC.len() + 16;
 
