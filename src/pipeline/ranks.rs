@@ -105,7 +105,7 @@ impl Judge<'_> {
             Some(summary) => {
                 Err(trace.lacks_operations(summary, "it cannot show one op among others, so that it is no E2E side"))
             }
-            None => Ok(trace),
+            None => self.session.reading.room_to_judge(&trace).map(|()| trace),
         });
         let state = match (mock, e2e) {
             (Ok(mock), Ok(e2e)) => {

@@ -32,6 +32,20 @@ pub struct Reading {
     pub meter: Meter,
 }
 
+/// Bytes that selecting and comparing take for an operation.
+const JUDGED_OPERATION: u64 = 24;
+
+impl Reading {
+    /// Whether a trace that was read may be judged.
+    ///
+    /// # Errors
+    /// That takes more memory than is left.
+    pub fn room_to_judge(&self, trace: &Trace) -> Result<(), Problem> {
+        let room = self.meter.room(trace.len() as u64 * JUDGED_OPERATION);
+        room.map_err(|exceeded| over_limit(&trace.path, exceeded))
+    }
+}
+
 /// Opens a profiler export of any known format, without a cache.
 ///
 /// # Errors
