@@ -2,6 +2,9 @@
 
 use super::{Check, Context, Judgement, Meta, Need, meta};
 use crate::diag::{Evidence, Finding, Severity, Side, duration, escape};
+use crate::select::Instance;
+use crate::trace::Trace;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
@@ -35,22 +38,10 @@ impl HostSync {
         if trace.syncs.start.is_empty() {
             return None;
         }
-        let mut calls: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
-        let mut affected = 0u64;
-        for instance in instances {
-            let launches = instance.ops.iter().filter_map(|&op| trace.ops.launch(op));
-            let starts = launches.map(|l| (trace.launches.start(l), l));
-            let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else { continue };
-            // Only between launches: waiting after the last one is how an instance is timed.
-            let mut any = false;
-            for (start, end, name) in trace.syncs.between(trace.launches.thread(first.1), first.0, last.0) {
-                let entry = calls.entry(name).or_default();
-                entry.0 += 1;
-                entry.1 += end - start;
-                any = true;
-            }
-            affected += u64::from(any);
-        }
+        let Waits { affected, calls } = instances
+            .par_iter()
+            .fold(Waits::default, |waits, instance| waits.with(trace, instance))
+            .reduce(Waits::default, Waits::and);
         if affected == 0 {
             return None;
         }
@@ -68,5 +59,41 @@ impl HostSync {
             finding = finding.evidence(Evidence::on(side, text));
         }
         Some(finding)
+    }
+}
+
+/// The waits inside instances.
+#[derive(Default)]
+struct Waits<'t> {
+    /// Instances that hold any.
+    affected: u64,
+    /// By API: how many, and their time in ns.
+    calls: BTreeMap<&'t str, (u64, i64)>,
+}
+
+impl<'t> Waits<'t> {
+    /// Only those between launches: waiting after the last one is how an instance is timed.
+    fn with(mut self, trace: &'t Trace, instance: &Instance) -> Self {
+        let launches = instance.ops.iter().filter_map(|&op| trace.ops.launch(op));
+        let starts = launches.map(|l| (trace.launches.start(l), l));
+        let (Some(first), Some(last)) = (starts.clone().min(), starts.max()) else { return self };
+        let mut any = false;
+        for (start, end, name) in trace.syncs.between(trace.launches.thread(first.1), first.0, last.0) {
+            self.add(name, (1, end - start));
+            any = true;
+        }
+        self.affected += u64::from(any);
+        self
+    }
+
+    fn and(mut self, more: Self) -> Self {
+        self.affected += more.affected;
+        more.calls.into_iter().for_each(|(name, waited)| self.add(name, waited));
+        self
+    }
+
+    fn add(&mut self, name: &'t str, (count, time): (u64, i64)) {
+        let waited = self.calls.entry(name).or_default();
+        *waited = (waited.0 + count, waited.1 + time);
     }
 }

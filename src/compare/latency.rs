@@ -3,7 +3,7 @@
 use super::positions::Position;
 use crate::diag::Side;
 use crate::limits::LEVEL;
-use crate::select::{Instance, Selected, Selection};
+use crate::select::{Instance, Selected};
 use crate::stats::{Interval, Resamples, median, quantile_of_sorted, ratio_interval};
 use crate::trace::Trace;
 use rayon::prelude::*;
@@ -55,14 +55,14 @@ impl Timing {
         for (slot, side, trace) in [(0, Side::Mock, mock), (1, Side::E2e, e2e)] {
             let selection = selected.side(side);
             let counts: Vec<bool> = (0..selection.sequence.len()).map(|i| !uncounted[slot].contains(&i)).collect();
-            let times: Vec<Times> = selection.instances.par_iter().map(|i| Times::of(trace, i, &counts)).collect();
+            let samples = Samples::of(trace, &selection.instances, &counts);
             let middle = |of: fn(&Times) -> i64| {
-                median(&times.iter().map(|times| of(times) as f64).collect::<Vec<_>>()).unwrap_or(0.0)
+                median(&samples.times.iter().map(|times| of(times) as f64).collect::<Vec<_>>()).unwrap_or(0.0)
             };
             timing.busy[slot] = middle(|times| times.busy);
             timing.span[slot] = middle(|times| times.span);
-            timing.sums[slot] = times.iter().map(|times| times.sum as f64).collect();
-            timing.kernels[slot] = sorted_durations(trace, selection);
+            timing.sums[slot] = samples.times.iter().map(|times| times.sum as f64).collect();
+            timing.kernels[slot] = samples.kernels.into_par_iter().map(in_order_of_length).collect();
         }
         timing
     }
@@ -106,19 +106,55 @@ impl Timing {
     }
 }
 
-/// Per kernel of the sequence, its durations in order of length, in ns.
-fn sorted_durations(trace: &Trace, selection: &Selection) -> Vec<Vec<f64>> {
-    let mut kernels = vec![Vec::with_capacity(selection.instances.len()); selection.sequence.len()];
-    for instance in &selection.instances {
-        for (samples, &op) in kernels.iter_mut().zip(&instance.ops) {
-            samples.push(trace.ops.duration(op));
+/// Instances whose times are taken by one thread at a time.
+const STRETCH: usize = 1 << 11;
+
+/// The times of instances, in their order, in ns.
+#[derive(Default)]
+struct Samples {
+    times: Vec<Times>,
+    /// Per kernel of the sequence.
+    kernels: Vec<Vec<i64>>,
+}
+
+impl Samples {
+    /// `counts`: per kernel of the sequence, whether it counts.
+    fn of(trace: &Trace, instances: &[Instance], counts: &[bool]) -> Self {
+        let mut all = Self { times: Vec::with_capacity(instances.len()), kernels: vec![Vec::new(); counts.len()] };
+        let taken = |instances: &[Instance]| Self::taken(trace, instances, counts);
+        for part in instances.par_chunks(STRETCH).map(taken).collect::<Vec<Self>>() {
+            all.times.extend(part.times);
+            for (all, part) in all.kernels.iter_mut().zip(part.kernels) {
+                all.extend(part);
+            }
         }
+        all
     }
-    let sorted = |mut samples: Vec<i64>| {
-        samples.sort_unstable();
-        samples.into_iter().map(|ns| ns as f64).collect()
-    };
-    kernels.into_par_iter().map(sorted).collect()
+
+    fn taken(trace: &Trace, instances: &[Instance], counts: &[bool]) -> Self {
+        let mut samples = Self {
+            times: Vec::with_capacity(instances.len()),
+            kernels: vec![Vec::with_capacity(instances.len()); counts.len()],
+        };
+        let mut counted: Vec<(i64, i64)> = Vec::new();
+        for instance in instances {
+            counted.clear();
+            for ((&op, &counts), durations) in instance.ops.iter().zip(counts).zip(&mut samples.kernels) {
+                let (start, end) = (trace.ops.start(op), trace.ops.end(op));
+                durations.push(end.saturating_sub(start));
+                if counts {
+                    counted.push((start, end));
+                }
+            }
+            samples.times.push(Times::of(&mut counted));
+        }
+        samples
+    }
+}
+
+fn in_order_of_length(mut samples: Vec<i64>) -> Vec<f64> {
+    samples.sort_unstable();
+    samples.into_iter().map(|ns| ns as f64).collect()
 }
 
 /// Sum, busy time (union) and span of one instance, in ns.
@@ -129,14 +165,12 @@ struct Times {
 }
 
 impl Times {
-    /// `counts`: per kernel of the sequence, whether it counts.
-    fn of(trace: &Trace, instance: &Instance, counts: &[bool]) -> Self {
-        let counted = instance.ops.iter().enumerate().filter(|(i, _)| counts.get(*i) != Some(&false));
-        let mut intervals: Vec<(i64, i64)> = counted.map(|(_, &op)| (trace.ops.start(op), trace.ops.end(op))).collect();
+    /// Of the starts and ends of its kernels, in any order.
+    fn of(intervals: &mut [(i64, i64)]) -> Self {
         intervals.sort_unstable();
         let sum: i64 = intervals.iter().map(|(s, e)| e - s).sum();
         let (mut busy, mut reached) = (0, i64::MIN);
-        for &(start, end) in &intervals {
+        for &(start, end) in intervals.iter() {
             busy += (end - start.max(reached)).max(0);
             reached = reached.max(end);
         }

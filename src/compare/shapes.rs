@@ -1,10 +1,9 @@
 //! Launch shapes: same names with other grids means other inputs.
 
 use super::positions::Position;
-use crate::diag::Side;
 use crate::kernel::is_generated;
 use crate::limits::{BLOCKS_SLACK, GRID_SLACK};
-use crate::select::Selected;
+use crate::select::{Instance, Selected, Selection};
 use crate::trace::{Shape, ShapeId, Trace};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,25 +33,76 @@ pub struct ShapeComparison {
 pub(super) fn compare(mock: &Trace, e2e: &Trace, selected: &Selected, positions: &[Position]) -> Vec<ShapeComparison> {
     let pairs: Vec<(usize, &Position, usize, usize)> =
         positions.iter().enumerate().filter_map(|(at, p)| Some((at, p, p.mock?, p.e2e?))).collect();
+    let seen = (seen(mock, &selected.mock), seen(e2e, &selected.e2e));
     let compare = |(at, p, m, e): (usize, &Position, usize, usize)| {
-        let shapes = (seen(mock, selected, Side::Mock, m), seen(e2e, selected, Side::E2e, e));
+        let (mock, e2e) = (seen.0[m].clone(), seen.1[e].clone());
         let generated = is_generated(selected.lexicon.identity(selected.mock.sequence[m]));
         let says = p.same() && !generated;
-        let verdict = judge(&shapes.0, &shapes.1, says);
-        ShapeComparison { position: at, mock: shapes.0, e2e: shapes.1, verdict }
+        let verdict = judge(&mock, &e2e, says);
+        ShapeComparison { position: at, mock, e2e, verdict }
     };
-    pairs.into_par_iter().map(compare).collect()
+    pairs.into_iter().map(compare).collect()
 }
 
-/// Distinct shapes at an index of the sequence, most frequent first.
-fn seen(trace: &Trace, selected: &Selected, side: Side, index: usize) -> Vec<Shape> {
-    let mut counts: FxHashMap<ShapeId, usize> = FxHashMap::default();
-    for &op in selected.side(side).instances.iter().filter_map(|instance| instance.ops.get(index)) {
-        *counts.entry(trace.ops.shape(op)).or_default() += 1;
+/// Instances whose shapes are counted by one thread at a time.
+const STRETCH: usize = 1 << 11;
+
+/// Per kernel of the sequence: its distinct shapes over all instances, most frequent first.
+fn seen(trace: &Trace, selection: &Selection) -> Vec<Vec<Shape>> {
+    let kernels = selection.sequence.len();
+    let none = || vec![Counts::default(); kernels];
+    let count = |instances: &[Instance]| {
+        let mut counts = none();
+        for instance in instances {
+            for (counts, &op) in counts.iter_mut().zip(&instance.ops) {
+                counts.add(trace.ops.shape(op));
+            }
+        }
+        counts
+    };
+    let add =
+        |all: Vec<Counts>, more: Vec<Counts>| all.into_iter().zip(more).map(|(all, more)| all.with(more)).collect();
+    let counts = selection.instances.par_chunks(STRETCH).map(count).reduce(none, add);
+    counts.into_iter().map(|counts| counts.most_frequent_first(trace)).collect()
+}
+
+/// How often each shape was seen.
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    /// The last one, not yet added to the others: instances that follow each other mostly have one shape.
+    recent: Option<(ShapeId, usize)>,
+    others: FxHashMap<ShapeId, usize>,
+}
+
+impl Counts {
+    fn add(&mut self, shape: ShapeId) {
+        match &mut self.recent {
+            Some((recent, count)) if *recent == shape => *count += 1,
+            recent => {
+                if let Some((shape, count)) = recent.replace((shape, 1)) {
+                    *self.others.entry(shape).or_default() += count;
+                }
+            }
+        }
     }
-    let mut counted: Vec<(Shape, usize)> = counts.into_iter().map(|(id, n)| (*trace.shape(id), n)).collect();
-    counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    counted.into_iter().map(|(shape, _)| shape).collect()
+
+    fn all(self) -> FxHashMap<ShapeId, usize> {
+        let mut all = self.others;
+        self.recent.into_iter().for_each(|(shape, count)| *all.entry(shape).or_default() += count);
+        all
+    }
+
+    fn with(self, more: Self) -> Self {
+        let mut others = self.all();
+        more.all().into_iter().for_each(|(shape, count)| *others.entry(shape).or_default() += count);
+        Self { recent: None, others }
+    }
+
+    fn most_frequent_first(self, trace: &Trace) -> Vec<Shape> {
+        let mut counted: Vec<(Shape, usize)> = self.all().into_iter().map(|(id, n)| (*trace.shape(id), n)).collect();
+        counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        counted.into_iter().map(|(shape, _)| shape).collect()
+    }
 }
 
 fn judge(mock: &[Shape], e2e: &[Shape], says: bool) -> ShapeVerdict {

@@ -9,6 +9,7 @@ use crate::sequence;
 use crate::trace::{ContextId, Trace};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 /// Operations whose keys are found by one thread at a time.
@@ -16,19 +17,32 @@ const STRETCH: usize = 1 << 16;
 
 /// Collects the operations that have a key, which few do, by it; keys in the order of their first operation.
 fn by_mark<K: Hash + Eq + Copy + Send>(ops: &[u32], key: impl Fn(u32) -> Option<K> + Sync) -> Vec<Instance> {
-    let marked = |ops: &[u32]| ops.iter().filter_map(|&op| Some((key(op)?, op))).collect::<Vec<_>>();
-    let marked: Vec<Vec<(K, u32)>> = ops.par_chunks(STRETCH).map(marked).collect();
-    collect(marked.into_iter().flatten())
+    let collected = |ops: &[u32]| collect(ops.iter().filter_map(|&op| Some((key(op)?, op))));
+    let stretches: Vec<Vec<(K, Instance)>> = ops.par_chunks(STRETCH).map(collected).collect();
+    let mut index: FxHashMap<K, usize> = FxHashMap::default();
+    let mut instances: Vec<Instance> = Vec::new();
+    for (key, part) in stretches.into_iter().flatten() {
+        match index.entry(key) {
+            // Cut in two by the end of a stretch.
+            Entry::Occupied(slot) => instances[*slot.get()].ops.extend(part.ops),
+            Entry::Vacant(slot) => {
+                slot.insert(instances.len());
+                instances.push(part);
+            }
+        }
+    }
+    instances
 }
 
 /// Collects operations by key, keys in the order of their first operation.
 fn by_key<K: Hash + Eq + Copy>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
-    collect(ops.iter().filter_map(|&op| Some((key(op)?, op))))
+    let keyed = collect(ops.iter().filter_map(|&op| Some((key(op)?, op))));
+    keyed.into_iter().map(|(_, instance)| instance).collect()
 }
 
-fn collect<K: Hash + Eq + Copy>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<Instance> {
+fn collect<K: Hash + Eq + Copy>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<(K, Instance)> {
     let mut index: FxHashMap<K, usize> = FxHashMap::default();
-    let mut instances: Vec<Instance> = Vec::new();
+    let mut instances: Vec<(K, Instance)> = Vec::new();
     // Neighbours mostly have one key.
     let mut recent: Option<(K, usize)> = None;
     for (key, op) in keyed {
@@ -36,15 +50,15 @@ fn collect<K: Hash + Eq + Copy>(keyed: impl Iterator<Item = (K, u32)>) -> Vec<In
             Some((same, slot)) if same == key => slot,
             _ => *index.entry(key).or_insert_with(|| {
                 // Most have as many operations as the one before.
-                let room = instances.last().map_or(0, |before| before.ops.len());
-                instances.push(Instance { ops: Vec::with_capacity(room) });
+                let room = instances.last().map_or(0, |(_, before)| before.ops.len());
+                instances.push((key, Instance { ops: Vec::with_capacity(room) }));
                 instances.len() - 1
             }),
         };
         recent = Some((key, slot));
-        instances[slot].ops.push(op);
+        instances[slot].1.ops.push(op);
     }
-    for instance in &mut instances {
+    for (_, instance) in &mut instances {
         instance.ops.shrink_to_fit();
     }
     instances

@@ -74,6 +74,9 @@ fn prefixes_then_suffixes<'s, 'p>(patterns: &'s [&'p Glob]) -> impl Iterator<Ite
     (1..=n).rev().map(move |k| &patterns[..k]).chain((1..n).map(move |k| &patterns[k..]))
 }
 
+/// Operations that one thread looks through at a time.
+const STRETCH: usize = 1 << 16;
+
 /// The operations of one process, or of all.
 enum Members {
     All(u32),
@@ -83,10 +86,17 @@ enum Members {
 impl Members {
     /// Those for which this holds, in order; asked on all cores.
     fn those(&self, holds: impl Fn(u32) -> bool + Sync) -> Vec<u32> {
-        match self {
-            Self::All(count) => (0..*count).into_par_iter().filter(|&op| holds(op)).collect(),
-            Self::Listed(ops) => ops.par_iter().copied().filter(|&op| holds(op)).collect(),
-        }
+        let held: Vec<Vec<u32>> = match self {
+            Self::All(count) => {
+                let stretch = |from: u32| from..from.saturating_add(STRETCH as u32).min(*count);
+                let held = |from| stretch(from).filter(|&op| holds(op)).collect();
+                (0..*count).into_par_iter().step_by(STRETCH).map(held).collect()
+            }
+            Self::Listed(ops) => {
+                ops.par_chunks(STRETCH).map(|ops| ops.iter().copied().filter(|&op| holds(op)).collect()).collect()
+            }
+        };
+        held.concat()
     }
 }
 
@@ -134,13 +144,17 @@ fn open_at_launch(trace: &Trace, members: &Members, patterns: &[&Glob]) -> Vec<u
             held + u32::from(names.get(held as usize).is_some_and(|names| names[name]))
         })
     };
-    // Nothing is open at a capture where nothing was captured: only the launch is asked.
-    let befores = if trace.nodes.capture.is_empty() { 1 } else { patterns.len() as u32 };
-    let held: Vec<Vec<u32>> = (0..befores).map(held).collect();
-    let inside = |before: u32, context: ContextId| {
-        held.get(before as usize).and_then(|held| held.get(context.0 as usize)).copied().unwrap_or(before)
-    };
-    members.those(|op| inside(inside(0, trace.launch_context(op)), trace.capture_context(op)) == patterns.len() as u32)
+    let all = patterns.len() as u32;
+    let inside = |held: &[u32], context: ContextId, before| held.get(context.0 as usize).copied().unwrap_or(before);
+    let launched = held(0);
+    if trace.nodes.capture.is_empty() {
+        return members.those(|op| inside(&launched, trace.launch_context(op), 0) == all);
+    }
+    let captured: Vec<Vec<u32>> = (0..all).map(held).collect();
+    members.those(|op| {
+        let before = inside(&launched, trace.launch_context(op), 0);
+        captured.get(before as usize).map_or(before, |held| inside(held, trace.capture_context(op), before)) == all
+    })
 }
 
 /// For each pattern, whether it matches each range name.

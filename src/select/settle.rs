@@ -7,7 +7,7 @@ use crate::kernel::is_generated;
 use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cost};
 use crate::sequence::{Step, align, align_cost};
 use crate::stats::{leading_outliers, median};
-use crate::trace::{ProcessId, ShapeId, Trace};
+use crate::trace::{GraphTracing, ProcessId, ShapeId, Trace};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -192,6 +192,46 @@ pub(super) fn time(trace: &Trace, instance: &Instance) -> f64 {
     instance.ops.iter().map(|&op| trace.ops.duration(op)).sum::<i64>() as f64
 }
 
+/// Instances whose classes are found by one thread at a time.
+const STRETCH: usize = 1 << 11;
+
+/// The classes of a stretch of instances.
+struct Classified {
+    classes: Vec<Class>,
+    /// Per instance: which of them; none where it holds nothing.
+    of: Vec<Option<usize>>,
+}
+
+impl Classified {
+    fn of(trace: &Trace, lexicon: &Lexicon, side: Side, instances: &[Instance]) -> Self {
+        let mut index: FxHashMap<Class, usize> = FxHashMap::default();
+        let mut classes: Vec<Class> = Vec::new();
+        // Filled anew for each instance: there are few classes, and an allocation for each instance would cost more
+        // than finding its class.
+        let mut class = Class { process: 0, device: 0, from_graph: false, sequence: Vec::new() };
+        // Neighbours mostly have one class.
+        let mut recent = 0;
+        let of_instance = |instance: &Instance| {
+            let &first = instance.ops.first()?;
+            class.process = trace.ops.process(first).0;
+            class.device = trace.ops.device(first);
+            class.from_graph = is_from_graph(trace, instance);
+            class.sequence.clear();
+            class.sequence.extend(instance.ops.iter().map(|&op| lexicon.symbol(side, trace.ops.name(op))));
+            if classes.get(recent) != Some(&class) {
+                recent = index.get(&class).copied().unwrap_or_else(|| {
+                    index.insert(class.clone(), classes.len());
+                    classes.push(class.clone());
+                    classes.len() - 1
+                });
+            }
+            Some(recent)
+        };
+        let of = instances.iter().map(of_instance).collect();
+        Self { classes, of }
+    }
+}
+
 /// Instances by what they have in common, those of a class in time order.
 pub(super) struct Classes {
     members: BTreeMap<Class, Vec<Instance>>,
@@ -202,27 +242,27 @@ pub(super) struct Classes {
 impl Classes {
     pub(super) fn new(trace: &Trace, lexicon: &Lexicon, side: Side, instances: Vec<Instance>) -> Self {
         let given = instances.len();
+        let classified = |instances: &[Instance]| Classified::of(trace, lexicon, side, instances);
+        let stretches: Vec<Classified> = instances.par_chunks(STRETCH).map(classified).collect();
         let mut index: FxHashMap<Class, usize> = FxHashMap::default();
         let mut members: Vec<Vec<Instance>> = Vec::new();
-        // Filled anew for each instance: there are few classes, and an allocation for each instance would cost more
-        // than finding its class.
-        let mut class = Class { process: 0, device: 0, from_graph: false, sequence: Vec::new() };
-        for instance in instances {
-            let Some(&first) = instance.ops.first() else { continue };
-            class.process = trace.ops.process(first).0;
-            class.device = trace.ops.device(first);
-            class.from_graph = is_from_graph(trace, &instance);
-            class.sequence.clear();
-            class.sequence.extend(instance.ops.iter().map(|&op| lexicon.symbol(side, trace.ops.name(op))));
-            let slot = match index.get(&class) {
-                Some(&slot) => slot,
-                None => {
-                    index.insert(class.clone(), members.len());
-                    members.push(Vec::new());
-                    members.len() - 1
+        let mut left = instances.into_iter();
+        for Classified { classes, of } in stretches {
+            let slots: Vec<usize> = classes
+                .into_iter()
+                .map(|class| {
+                    *index.entry(class).or_insert_with(|| {
+                        members.push(Vec::new());
+                        members.len() - 1
+                    })
+                })
+                .collect();
+            // In this order: the list that ends first is asked first, so that nothing is lost.
+            for (class, instance) in of.into_iter().zip(left.by_ref()) {
+                if let Some(class) = class {
+                    members[slots[class]].push(instance);
                 }
-            };
-            members[slot].push(instance);
+            }
         }
         let members = index.into_iter().map(|(class, slot)| (class, std::mem::take(&mut members[slot])));
         Self { members: members.collect(), given }
@@ -272,6 +312,9 @@ impl Classes {
 
 /// Most of the time decides: an engine may launch a copy eagerly beside its graph.
 fn is_from_graph(trace: &Trace, instance: &Instance) -> bool {
+    if trace.capabilities.graph_tracing != GraphTracing::Node {
+        return false;
+    }
     let replayed: i64 = instance.ops.iter().filter(|&&op| trace.from_graph(op)).map(|&op| trace.ops.duration(op)).sum();
     replayed as f64 * 2.0 > time(trace, instance)
 }
@@ -297,24 +340,33 @@ fn grid_distances(
             _ => None,
         })
         .collect();
-    // Neighbours mostly have one shape.
-    let mut recent: Vec<(Option<ShapeId>, f64)> = vec![(None, 0.0); pairs.len()];
-    members
-        .iter()
-        .map(|member| {
-            let (mut sum, mut n) = (0.0, 0u32);
-            for (&(j, mock), recent) in pairs.iter().zip(&mut recent) {
-                let Some(&op) = member.ops.get(j) else { continue };
-                let shape = Some(trace.ops.shape(op));
-                if recent.0 != shape {
-                    *recent = (shape, (blocks(trace, op) / mock).ln().abs());
-                }
-                sum += recent.1;
-                n += 1;
-            }
-            if n == 0 { 0.0 } else { sum / f64::from(n) }
-        })
-        .collect()
+    let distances = |members: &[Instance]| {
+        // Neighbours mostly have one shape.
+        let mut recent: Vec<(Option<ShapeId>, f64)> = vec![(None, 0.0); pairs.len()];
+        members.iter().map(|member| grid_distance(trace, member, &pairs, &mut recent)).collect::<Vec<f64>>()
+    };
+    members.par_chunks(STRETCH).flat_map_iter(distances).collect()
+}
+
+/// `pairs`: indices into the instance, with the blocks that the model has there; `recent`: per pair, the last shape met
+/// and its distance.
+fn grid_distance(
+    trace: &Trace,
+    member: &Instance,
+    pairs: &[(usize, f64)],
+    recent: &mut [(Option<ShapeId>, f64)],
+) -> f64 {
+    let (mut sum, mut n) = (0.0, 0u32);
+    for (&(j, mock), recent) in pairs.iter().zip(recent) {
+        let Some(&op) = member.ops.get(j) else { continue };
+        let shape = Some(trace.ops.shape(op));
+        if recent.0 != shape {
+            *recent = (shape, (blocks(trace, op) / mock).ln().abs());
+        }
+        sum += recent.1;
+        n += 1;
+    }
+    if n == 0 { 0.0 } else { sum / f64::from(n) }
 }
 
 /// Blocks of a kernel's grid, or bytes of a copy; at least 1.

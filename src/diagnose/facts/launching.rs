@@ -4,6 +4,8 @@ use super::said;
 use crate::compare::{Comparison, Facts};
 use crate::diag::Side;
 use crate::limits::{GAP_SHARE, PARALLEL_SHARE};
+use crate::select::Instance;
+use crate::trace::Trace;
 use rayon::prelude::*;
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
@@ -53,22 +55,13 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     let selection = comparison.selection(side);
     let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
     let (process, device) = (trace.ops.process(*first), trace.ops.device(*first));
-    let mut spans: Vec<(i64, i64)> = Vec::new();
-    let mut streams: Vec<u32> = Vec::new();
-    for instance in &selection.instances {
-        let start = instance.ops.iter().map(|&op| trace.ops.start(op)).min();
-        let end = instance.ops.iter().map(|&op| trace.ops.end(op)).max();
-        if let (Some(start), Some(end)) = (start, end) {
-            spans.push((start, end));
-        }
-        for &op in &instance.ops {
-            let stream = trace.ops.stream(op);
-            if !streams.contains(&stream) {
-                streams.push(stream);
-            }
-        }
-    }
+    let span = |instance: &Instance| {
+        let start = instance.ops.iter().map(|&op| trace.ops.start(op)).min()?;
+        Some((start, instance.ops.iter().map(|&op| trace.ops.end(op)).max()?))
+    };
+    let mut spans: Vec<(i64, i64)> = selection.instances.par_iter().filter_map(span).collect();
     spans.sort_unstable();
+    let streams = streams(trace, &selection.instances);
     let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
     let ops = &trace.ops;
     let elsewhere =
@@ -80,4 +73,17 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     };
     let shared: i64 = (0..trace.len() as u32).into_par_iter().filter(elsewhere).map(beside).sum();
     if total == 0 { 0.0 } else { shared as f64 / total as f64 }
+}
+
+/// The streams that instances run on, each once: few.
+fn streams(trace: &Trace, instances: &[Instance]) -> Vec<u32> {
+    let with = |mut streams: Vec<u32>, stream: u32| {
+        if !streams.contains(&stream) {
+            streams.push(stream);
+        }
+        streams
+    };
+    let of = |streams, instance: &Instance| instance.ops.iter().map(|&op| trace.ops.stream(op)).fold(streams, with);
+    let all = |streams, more: Vec<u32>| more.into_iter().fold(streams, with);
+    instances.par_iter().fold(Vec::new, of).reduce(Vec::new, all)
 }
