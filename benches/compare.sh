@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The time of `align check` beside that of other tools on the same file, interleaved in one run. Prints Markdown.
 #
-#   benches/compare.sh [--times N] [--runs N] [--trace FILE] [--limit SECONDS]
+#   benches/compare.sh [--times N] [--runs N] [--trace FILE] [--reports LIST] [--limit SECONDS]
 #
 #   --times   repetitions of the golden trace `hf_e2e_eager` (2,600 operations); default 200
 #   --trace   a trace of the same model instead, such as a longer capture
 #   --runs    how often each command runs; default 3
+#   --reports which of nsys's, with commas between; default nvtx_gpu_proj_sum,nvtx_kern_sum,cuda_gpu_kern_sum
 #   --limit   seconds after which a command is stopped and left out; default 600
 #
 # Needs Rust. NSYS (default: nsys in PATH), NSYS_AI (nsys-ai in PATH) and the sqlite3 shell or Python 3 are taken where
@@ -14,15 +15,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C
 
-times=200 runs=3 trace='' limit=600
+times=200 runs=3 trace='' limit=600 reports=nvtx_gpu_proj_sum,nvtx_kern_sum,cuda_gpu_kern_sum
 while [ $# -gt 0 ]; do
     [ $# -gt 1 ] || { echo "compare.sh: $1 needs a value" >&2; exit 2; }
     case $1 in
         --times) times=$2 ;;
         --runs) runs=$2 ;;
         --trace) trace=$(realpath "$2") ;;
+        --reports) reports=$2 ;;
         --limit) limit=$2 ;;
-        *) sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+        *) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
     shift 2
 done
@@ -93,7 +95,7 @@ else
     say 'left out: no sqlite3 shell and no Python 3'
 fi
 if [ -n "$nsys" ]; then
-    for report in nvtx_gpu_proj_sum nvtx_kern_sum cuda_gpu_kern_sum; do
+    for report in ${reports//,/ }; do
         add "nsys stats $report" "$(quoted "$nsys" stats --report "$report" --format csv --output - "$file")"
     done
 else

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A handle to one run's dials; its clones show the same. Nothing that is measured changes a verdict.
 #[derive(Debug, Clone, Default)]
@@ -10,12 +10,34 @@ pub struct Meter(Arc<Dials>);
 
 #[derive(Debug, Default)]
 struct Dials {
-    what: Mutex<String>,
+    works: Mutex<Works>,
     done: AtomicU64,
     total: AtomicU64,
     /// In bytes; 0 is none.
     limit: AtomicU64,
     exceeded: AtomicBool,
+}
+
+/// What is being done now, in the order in which it was begun.
+#[derive(Debug, Default)]
+struct Works {
+    under_way: Vec<(u64, String)>,
+    begun: u64,
+    /// What was begun last.
+    last: String,
+}
+
+/// Work that is being done until this is dropped.
+#[derive(Debug)]
+pub struct Work<'m> {
+    meter: &'m Meter,
+    number: u64,
+}
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        self.meter.works().under_way.retain(|(number, _)| *number != self.number);
+    }
 }
 
 /// What a run is at: words, and bytes done of a total. The total grows as work is found.
@@ -47,18 +69,31 @@ impl Meter {
     }
 
     /// Begins work of this size, in bytes; it may begin while other work goes on.
-    pub fn begin(&self, what: impl Into<String>, size: u64) {
-        *self.0.what.lock().unwrap_or_else(PoisonError::into_inner) = what.into();
+    pub fn begin(&self, what: impl Into<String>, size: u64) -> Work<'_> {
         self.0.total.fetch_add(size, Relaxed);
+        let mut works = self.works();
+        works.begun += 1;
+        works.last = what.into();
+        let begun = (works.begun, works.last.clone());
+        works.under_way.push(begun);
+        let number = works.begun;
+        drop(works);
+        Work { meter: self, number }
+    }
+
+    fn works(&self) -> MutexGuard<'_, Works> {
+        self.0.works.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn advance(&self, bytes: u64) {
         self.0.done.fetch_add(bytes, Relaxed);
     }
 
+    /// Of several works under way, the one begun last.
     pub fn state(&self) -> State {
+        let works = self.works();
         State {
-            what: self.0.what.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            what: works.under_way.last().map_or(&works.last, |(_, what)| what).clone(),
             done: self.0.done.load(Relaxed),
             total: self.0.total.load(Relaxed),
         }
@@ -92,10 +127,14 @@ mod tests {
     fn clones_show_the_same_dials() {
         let meter = Meter::default();
         let other = meter.clone();
-        meter.begin("reading a", 100);
-        other.begin("reading b", 50);
+        let large = meter.begin("reading a", 100);
+        let small = other.begin("reading b", 50);
         meter.advance(30);
         assert_eq!(other.state(), State { what: "reading b".to_owned(), done: 30, total: 150 });
+        drop(small);
+        assert_eq!(meter.state().what, "reading a", "what is done is no longer shown beside what is not");
+        drop(large);
+        assert_eq!(meter.state().what, "reading b", "nothing is being done");
     }
 
     #[test]

@@ -55,7 +55,8 @@ fn draw(meter: &Meter, ended: &Receiver<()>) {
 /// Shows a state: how far, where there is an end to be seen.
 fn put(bar: &ProgressBar, state: &State) {
     let under_way = state.done < state.total;
-    let template = if under_way { "{spinner} {msg} {bar:20} {bytes} of {total_bytes}" } else { "{spinner} {msg}" };
+    let template =
+        if under_way { "{spinner} {bar:20} {bytes} of {total_bytes} {wide_msg}" } else { "{spinner} {wide_msg}" };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
@@ -85,6 +86,7 @@ mod tests {
         let half = shown(&State { what: what.clone(), done: 300 << 20, total: 600 << 20 });
         assert!(half.contains("reading large.sqlite") && half.contains("300.00 MiB of 600.00 MiB"), "{half}");
         let whole = shown(&State { what: "judging decode".to_owned(), done: 600, total: 600 });
+        assert!(!shown(&State { what: "reading ".repeat(20), done: 1, total: 2 }).contains('\n'), "it stays one line");
         assert!(whole.contains("judging decode") && !whole.contains("MiB") && !whole.contains(" of "), "{whole}");
     }
 }

@@ -5,7 +5,7 @@ use super::exceptions::Exceptions;
 use super::jobs::{Job, Pair, named, path};
 use super::traces::Traces;
 use super::{Options, Session};
-use crate::diag::{Problem, Severity, Side, Verdict};
+use crate::diag::{Problem, Severity, Side, Verdict, escape};
 use crate::fleet::{self, Concluded, Fold, Folded, RankId, RankResult, RankState, RankTrace, Unread};
 use crate::outcome::{CheckOutcome, FindingOutcome};
 use crate::trace::Trace;
@@ -109,6 +109,8 @@ impl Judge<'_> {
         });
         let state = match (mock, e2e) {
             (Ok(mock), Ok(e2e)) => {
+                let _under_way =
+                    self.session.reading.meter.begin(format!("judging {}", escape(&job.case.name.value)), 0);
                 let measure = self.keep.partial || job.is_ranked();
                 let judged = case::judge(self.session, job, (mock, e2e), measure, self.options);
                 RankState::Judged(Box::new(judged.into_rank()))

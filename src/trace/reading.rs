@@ -61,7 +61,7 @@ pub fn open(path: &Path) -> Result<Arc<Trace>, Problem> {
 pub fn open_with(path: &Path, reading: &Reading) -> Result<Arc<Trace>, Problem> {
     let shown = escape(&path.display().to_string());
     let size = path.metadata().map_or(0, |meta| meta.len());
-    reading.meter.begin(format!("reading {shown}"), size);
+    let _under_way = reading.meter.begin(format!("reading {shown}"), size);
     let place = reading.cache.as_ref().filter(|_| reading.via == Via::Either).and_then(|cache| cache.place(path));
     // What is in the cache is about as large as the export.
     let room = || reading.meter.room(0).map_err(|exceeded| over_limit(&shown, exceeded));

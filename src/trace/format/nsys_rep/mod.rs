@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
         Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string())
     })?;
     if !folder::is_export(&place) {
-        reading.meter.begin(format!("exporting {shown} (this is done once)"), 0);
+        let _under_way = reading.meter.begin(format!("exporting {shown} (this is done once)"), 0);
         export(path, &place, with).map_err(|failure| failure.into_problem(shown, head))?;
     }
     let mut head = [0u8; 128];
