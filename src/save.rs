@@ -1,8 +1,10 @@
 //! Files written whole or not at all: what a reader finds is the old file or the new one, never a part.
 
 mod partial;
+mod private;
 
 pub use partial::{Partial, PartialFolder, discard};
+pub use private::{for_its_owner, open_own, private_folder};
 
 use crate::diag::{Problem, escape};
 use std::fs::{self, File};

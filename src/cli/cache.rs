@@ -48,11 +48,16 @@ fn show(cache: &Cache) -> String {
 
 fn clear(cache: &Cache) -> Result<String, Problem> {
     let folder = escape(&cache.folder().display().to_string());
-    let removed = cache.clear().map_err(|error| {
-        Problem::spec("unwritable-file", format!("the cache in `{folder}` cannot be cleared"))
-            .note(error.to_string())
-            .help("remove the folder by hand: nothing but the cache is in it")
-    })?;
+    let (removed, errors) = cache.clear();
+    if let Some(error) = errors.first() {
+        let (done, left) = (plural(removed.len(), "trace"), plural(errors.len(), "file"));
+        return Err(Problem::spec(
+            "unwritable-file",
+            format!("the cache in `{folder}` cannot be cleared: {left} stay"),
+        )
+        .note(format!("{error}; removed: {done}"))
+        .help("check that the folder and what is in it are yours, and can be written to"));
+    }
     let bytes = ByteSize(removed.iter().map(|entry| entry.bytes).sum());
     Ok(format!("removed {}, {bytes}\n", plural(removed.len(), "trace")))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Those that are being written now, for [`discard`].
@@ -23,14 +22,36 @@ fn remove(written: &BTreeSet<PathBuf>) {
     }
 }
 
-/// A folder for what is being made. Dropped, it is removed with all that is in it.
+/// A folder for what is being made, which its owner alone may look into. Dropped, it is removed with all that is in it.
 #[derive(Debug)]
 pub struct PartialFolder {
     path: PathBuf,
 }
 
-/// Folders of this process so far: several may be made beside one place.
-static FOLDERS: AtomicU64 = AtomicU64::new(0);
+/// Makes something new in the folder of `place`, under a name of its own: several may be made beside one place, and what an
+/// older process of this number left stays.
+fn beside(place: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> std::io::Result<PathBuf> {
+    let name = place.file_name().ok_or(std::io::ErrorKind::InvalidInput)?;
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut attempt = 0;
+    loop {
+        let mut own = std::ffi::OsString::from(".");
+        own.push(name);
+        own.push(format!(".{}.{attempt}.partial", std::process::id()));
+        let path = place.with_file_name(own);
+        match make(&path) {
+            Ok(()) => {
+                written.insert(path.clone());
+                return Ok(path);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// So many names are tried.
+const ATTEMPTS: u32 = 10_000;
 
 impl PartialFolder {
     /// A new and empty one in the folder of `place`, so that what is made in it can be renamed to `place`.
@@ -38,14 +59,7 @@ impl PartialFolder {
     /// # Errors
     /// `place` names no file, or its folder cannot be written to.
     pub fn beside(place: &Path) -> std::io::Result<Self> {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(place.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
-        name.push(format!(".{}.{}.partial", std::process::id(), FOLDERS.fetch_add(1, Ordering::Relaxed)));
-        let path = place.with_file_name(name);
-        let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-        fs::create_dir(&path)?;
-        written.insert(path.clone());
-        Ok(Self { path })
+        beside(place, new_private_folder).map(|path| Self { path })
     }
 
     pub fn path(&self) -> &Path {
@@ -60,6 +74,17 @@ impl Drop for PartialFolder {
     }
 }
 
+#[cfg(unix)]
+fn new_private_folder(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+fn new_private_folder(path: &Path) -> std::io::Result<()> {
+    fs::create_dir(path)
+}
+
 /// A file that is being written. Dropped, it is removed.
 #[derive(Debug)]
 pub struct Partial {
@@ -72,14 +97,8 @@ impl Partial {
     /// # Errors
     /// `place` names no file, or its folder cannot be written to.
     pub fn beside(place: &Path) -> std::io::Result<Self> {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(place.file_name().ok_or(std::io::ErrorKind::InvalidInput)?);
-        name.push(format!(".{}.partial", std::process::id()));
-        let path = place.with_file_name(name);
-        let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-        OpenOptions::new().write(true).create_new(true).open(&path)?;
-        written.insert(path.clone());
-        Ok(Self { path })
+        let create = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path).map(drop);
+        beside(place, create).map(|path| Self { path })
     }
 
     pub fn path(&self) -> &Path {
@@ -148,5 +167,19 @@ mod tests {
         remove(&known());
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(left, [done]);
+    }
+
+    #[test]
+    fn what_an_older_process_of_this_number_left_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a");
+        let left = folder.path().join(format!(".a.{}.0.partial", std::process::id()));
+        fs::write(&left, "left").unwrap();
+        let (one, other) = (Partial::beside(&place).unwrap(), Partial::beside(&place).unwrap());
+        assert!(one.path() != other.path() && one.path() != left);
+        one.place(&place).unwrap();
+        drop(other);
+        assert_eq!(fs::read_to_string(&left).unwrap(), "left");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 }

@@ -123,6 +123,71 @@ fn a_folder_that_cannot_be_written_to_is_no_error() {
     assert_eq!(fs::read_to_string(folder.path().join("cache")).unwrap(), "a file");
 }
 
+/// Names that a user may give to files of any folder, also of one that is made the cache's.
+const USERS: [&str; 5] =
+    ["golden.trace", "run.sqlite", "notes.partial", "exports/run.sqlite", ".notes.trace.1.0.partial"];
+
+#[test]
+fn files_of_others_are_neither_counted_nor_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join("cache").join(name);
+    fs::create_dir_all(place("exports")).unwrap();
+    USERS.iter().for_each(|name| fs::write(place(name), "mine").unwrap());
+    let bytes = |cache: Cache| cache.entries().iter().map(|entry| entry.bytes).sum::<u64>();
+    read(Path::new(TRACE), cache(folder.path()));
+    let one = bytes(cache(folder.path()));
+    // Room for one more means that the first has to go, and nothing else.
+    read(
+        Path::new("snapshots/traces/hf_e2e_eager.sqlite"),
+        Cache::bounded(folder.path().join("cache"), 0, one * 3 / 2),
+    );
+    let (removed, errors) = cache(folder.path()).clear();
+    assert!(removed.len() == 1 && errors.is_empty(), "{removed:?} {errors:?}");
+    for name in USERS {
+        assert_eq!(fs::read_to_string(place(name)).unwrap(), "mine", "{name}");
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_goes_after_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("cache")).unwrap();
+    let half = |digit: &str| folder.path().join(format!("cache/.{}.trace.7.0.partial", digit.repeat(32)));
+    let (old, new) = (half("a"), half("b"));
+    for path in [&old, &new] {
+        fs::write(path, "half").unwrap();
+    }
+    fs::File::options().write(true).open(&old).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    read(Path::new(TRACE), cache(folder.path()));
+    assert!(!old.exists() && new.exists());
+    cache(folder.path()).clear();
+    assert!(!new.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_an_entrys_place_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = format!("{:?}", read(Path::new(TRACE), cache(folder.path())));
+    let entry = kept(folder.path());
+    let theirs = folder.path().join("theirs");
+    fs::copy(&entry, &theirs).unwrap();
+    fs::File::options().write(true).open(&theirs).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+    let link = || std::os::unix::fs::symlink(&theirs, &entry).unwrap();
+    let pipe = || assert!(std::process::Command::new("mkfifo").arg(&entry).status().unwrap().success());
+    let directory = || fs::create_dir(&entry).unwrap();
+    for (what, make) in [("link", &link as &dyn Fn()), ("pipe", &pipe), ("directory", &directory)] {
+        fs::remove_file(&entry).unwrap();
+        make();
+        assert!(format!("{:?}", read(Path::new(TRACE), cache(folder.path()))) == plain, "{what}");
+        assert_eq!(fs::metadata(&theirs).unwrap().modified().unwrap(), std::time::UNIX_EPOCH, "{what}");
+        if entry.is_dir() {
+            fs::remove_dir(&entry).unwrap();
+            fs::write(&entry, "").unwrap();
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     /// However an entry is damaged, the trace is what its own file says, and the entry is made anew.

@@ -1,5 +1,6 @@
 //! A trace as columns of plain numbers and the few texts beside them, and back.
 
+use super::fits;
 use super::map::Columns;
 use crate::trace::capability::Capabilities;
 use crate::trace::launches::{Launches, SyncCalls};
@@ -116,7 +117,7 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         capture: columns.next::<u32>()?.iter().copied().map(ContextId).collect(),
     };
     let threads = texts.threads.into_iter().map(|(process, tid)| Thread { process: ProcessId(process), tid });
-    columns.end().then(|| Trace {
+    let trace = columns.end().then(|| Trace {
         path: path.to_owned(),
         names: names(&texts.kernels, &texts.ranges),
         ops,
@@ -131,7 +132,8 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         warnings: texts.warnings,
         summary: None,
         shapes: texts.shapes,
-    })
+    })?;
+    fits::fits(&trace).then_some(trace)
 }
 
 fn kernel(names: &Names, id: NameId) -> (String, String, OpKind) {

@@ -16,8 +16,8 @@ pub(super) const PIECE: usize = 1 << 20;
 /// Maps a file that is only ever replaced as a whole.
 #[allow(unsafe_code, reason = "a mapped file is memory that others can change")]
 pub(super) fn map(file: &File) -> Option<Mmap> {
-    // SAFETY: the file lies in a folder of our own, readable by its owner alone. It is written under another name, renamed
-    // when it is whole, and then only read or unlinked, which leaves the map as it is.
+    // SAFETY: the file is its owner's alone, and lies where nothing but this program writes. It is written under another name,
+    // renamed when it is whole, and then only read or unlinked, which leaves the map as it is.
     unsafe { Mmap::map(file) }.ok()
 }
 

@@ -20,7 +20,7 @@ impl Exports {
     pub(super) fn new(folder: Option<&Path>) -> io::Result<Self> {
         match folder {
             Some(folder) => {
-                fs::create_dir_all(folder)?;
+                save::private_folder(folder)?;
                 Ok(Self { folder: std::path::absolute(folder)?, _of_this_run: None })
             }
             None => {
@@ -51,7 +51,7 @@ impl Exports {
 /// Whether an export stands here, as far as its begin tells.
 pub(super) fn is_export(path: &Path) -> bool {
     let mut head = [0u8; 16];
-    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == nsys::MAGIC
+    save::open_own(path).is_some_and(|mut file| file.read_exact(&mut head).is_ok()) && head == nsys::MAGIC
 }
 
 /// A folder in which one export is made; it goes whatever happens.
@@ -74,8 +74,9 @@ impl Working {
         Ok(link)
     }
 
-    /// Moves what was made to its place, whole.
+    /// Moves what was made to its place, whole, for its owner alone: it holds the environment of the capture.
     pub(super) fn put(self, made: &Path, place: &Path) -> io::Result<()> {
+        save::for_its_owner(&File::open(made)?)?;
         fs::rename(made, place)
     }
 }

@@ -7,14 +7,14 @@ mod failure;
 mod folder;
 
 use crate::diag::Problem;
-use crate::trace::format::nsys;
+use crate::trace::format::{nsys, read_head};
 use crate::trace::{Reading, Trace};
 use failure::Failure;
 use folder::{Exports, Working};
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 /// How reports are exported.
 #[derive(Debug, Clone, Default)]
@@ -42,13 +42,21 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
     let place = exports.place_of(path).map_err(|error| {
         Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string())
     })?;
-    if !folder::is_export(&place) {
+    if folder::is_export(&place) {
+        // What is used is kept longest. Where it may not be touched, it only goes sooner.
+        let _ = File::open(&place).and_then(|file| file.set_modified(SystemTime::now()));
+    } else {
         let _under_way = reading.meter.begin(format!("exporting {shown} (this is done once)"), 0);
         export(path, &place, with).map_err(|failure| failure.into_problem(shown, head))?;
     }
     let mut head = [0u8; 128];
-    let read = File::open(&place).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    nsys::read(&place, shown, head.get(..read).unwrap_or_default(), reading)
+    let read = File::open(&place).and_then(|mut file| read_head(&mut file, &mut head)).unwrap_or(0);
+    let trace = nsys::read(&place, shown, head.get(..read).unwrap_or_default(), reading);
+    // Only now, since an export may be larger than all that may be kept.
+    if let Some(cache) = &reading.cache {
+        cache.keep_bounds();
+    }
+    trace
 }
 
 fn unkept(shown: &str, error: &std::io::Error) -> Problem {
