@@ -3,7 +3,7 @@
 use super::outputs::{Output, Outputs, refuse_input};
 use super::terminal::Terminal;
 use super::{Said, failed};
-use crate::diag::Problem;
+use crate::diag::{Problem, escape};
 use crate::fleet::Partial;
 use crate::pipeline::Run;
 use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
@@ -66,13 +66,28 @@ fn merged(args: &Args) -> Result<Run, Vec<Problem>> {
     let mut all: Option<Partial> = None;
     let mut problems = Vec::new();
     for path in &args.partials {
-        let with = |read| match all.take() {
-            None => Ok(read),
-            Some(own) => own.and(read),
-        };
-        match Partial::read(path).and_then(with) {
-            Ok(merged) => all = Some(merged),
-            Err(problem) => problems.push(problem),
+        match (Partial::read(path), all.take()) {
+            (Ok(read), own) if read.is_nothing() => {
+                let shown = escape(&path.display().to_string());
+                let problem = Problem::spec("bad-partial", format!("`{shown}` holds the result of no trace"));
+                problems
+                    .push(problem.help("judge its trace again: what is missing here would be missing in the report"));
+                all = own;
+            }
+            (Ok(read), None) => all = Some(read),
+            (Ok(read), Some(own)) => match own.and(read) {
+                Ok(merged) => all = Some(merged),
+                Err(problem) => {
+                    // What follows would be compared with the wrong ones.
+                    let shown = escape(&path.display().to_string());
+                    problems.push(problem.note(format!("`{shown}` is the first that does not fit those before it")));
+                    return Err(problems);
+                }
+            },
+            (Err(problem), own) => {
+                problems.push(problem);
+                all = own;
+            }
         }
     }
     let Some(all) = all.filter(|_| problems.is_empty()) else { return Err(problems) };

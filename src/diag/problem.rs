@@ -1,9 +1,12 @@
 //! Problems: what is wrong with the user's input.
 
 use super::source::Loc;
+use serde::{Deserialize, Serialize};
 
 /// Which kind of input is wrong; decides the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum ProblemClass {
     /// A specification, a rule or an argument (exit code 2).
     Spec,

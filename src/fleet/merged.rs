@@ -202,12 +202,12 @@ fn side(outcome: &CaseOutcome, side: Side) -> &SideOutcome {
 /// A side of several traces: instances are counted together, what is doubtful on one is.
 fn summed(shown: &SideOutcome, many: &[&SideOutcome]) -> SideOutcome {
     let mut merged = shown.clone();
-    merged.instances = many.iter().map(|side| side.instances).sum();
+    merged.instances = many.iter().map(|side| side.instances).fold(0, usize::saturating_add);
     merged.confidence = many.iter().map(|side| side.confidence).fold(shown.confidence, f64::min);
     let mut left_out: Vec<LeftOut> = Vec::new();
     for left in many.iter().flat_map(|side| &side.left_out) {
         match left_out.iter_mut().find(|known| known.reason == left.reason && known.unlike == left.unlike) {
-            Some(known) => known.count += left.count,
+            Some(known) => known.count = known.count.saturating_add(left.count),
             None => left_out.push(left.clone()),
         }
     }

@@ -25,7 +25,7 @@ pub use identity::{Found, RankId};
 pub use known::{Beyond, KnownUse, Scope, Unsaid};
 pub use partial::{FORMAT, Partial, PartialCase, PartialSpec, SCHEMA, Settings};
 pub use result::{Measured, RankJudged, RankResult, RankState, RankTrace, Unread};
-pub use stored::{StoredClass, StoredLabel, StoredProblem, StoredSource};
+pub use stored::{StoredLabel, StoredProblem, StoredSource};
 
 use crate::diag::{Problem, Side};
 use crate::outcome::CaseOutcome;

@@ -78,26 +78,28 @@ impl Partial {
     pub fn read(path: &Path) -> Result<Self, Problem> {
         let shown = escape(&path.display().to_string());
         let mut bytes = Vec::new();
-        crate::diag::refuse_special(path).map_err(|what| bad(format!("`{shown}` is {what}")))?;
+        let which = "give a file that `align check --partial FILE` wrote";
+        crate::diag::refuse_special(path).map_err(|what| bad(format!("`{shown}` is {what}")).help(which))?;
         File::open(path)
             .and_then(|file| file.take(PARTIAL_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| bad(format!("`{shown}` cannot be read")).note(error.to_string()))?;
+            .map_err(|error| bad(format!("`{shown}` cannot be read")).note(error.to_string()).help(which))?;
         if bytes.len() as u64 > PARTIAL_BYTES {
-            return Err(bad(format!("`{shown}` is larger than {} MiB", PARTIAL_BYTES >> 20)));
+            return Err(bad(format!("`{shown}` is larger than {} MiB", PARTIAL_BYTES >> 20)).help(which));
         }
         let format = serde_json::from_slice::<Version>(&bytes).ok().map(|version| version.format);
         if let Some(other) = format.filter(|format| *format != FORMAT) {
             let help = "judge the traces and merge the results with one version of `align`";
             return Err(bad(format!("`{shown}` has format {other}; this version reads {FORMAT}")).help(help));
         }
-        let read: Self = serde_json::from_slice(&bytes).map_err(|error| {
+        let mut read: Self = serde_json::from_slice(&bytes).map_err(|error| {
             bad(format!("`{shown}` is no partial result"))
                 .note(escape(&error.to_string()))
                 .help("merge what `align check --partial FILE` writes")
         })?;
         // However a file came to be: in the order and with the counts that merging relies on.
-        let empty = Self { specs: Vec::new(), ..read.clone() };
-        empty.and(read)
+        let specs = std::mem::take(&mut read.specs);
+        let empty = read.clone();
+        empty.and(Self { specs, ..read })
     }
 
     /// Whether a result may be written here: where nothing is yet, or an older result. Anything else is somebody's.
@@ -113,6 +115,14 @@ impl Partial {
         let shown = escape(&path.display().to_string());
         Err(Problem::spec("file-exists", format!("`{shown}` exists and is no partial result of this version"))
             .help("choose another name, or move the file away: only older results are replaced"))
+    }
+
+    /// Whether there is no rank in it, and nothing that kept one from being judged.
+    pub fn is_nothing(&self) -> bool {
+        self.specs
+            .iter()
+            .flat_map(|spec| &spec.cases)
+            .all(|case| case.ranks.results().is_empty() && case.problems.is_empty())
     }
 
     /// One line of JSON.

@@ -111,12 +111,7 @@ impl RankResult {
     /// By number, then by name in natural order; results of the same traces by what they say.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let traces = self.e2e.order(&other.e2e).then_with(|| self.mock.order(&other.mock));
-        traces.then_with(|| if self.is_like(other) { Ordering::Equal } else { self.text().cmp(&other.text()) })
-    }
-
-    /// The same result, in which one may have kept more to be shown.
-    fn is_like(&self, other: &Self) -> bool {
-        self.text() == other.text()
+        traces.then_with(|| self.text().cmp(&other.text()))
     }
 
     /// All that a result says, but for what one of several ranks keeps to be shown.

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StoredProblem {
     pub code: String,
-    pub class: StoredClass,
+    pub class: ProblemClass,
     pub message: String,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub labels: Vec<StoredLabel>,
@@ -18,16 +18,6 @@ pub struct StoredProblem {
     pub help: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
-}
-
-/// Which input is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum StoredClass {
-    Spec,
-    Trace,
-    Nothing,
 }
 
 /// A place in bytes, and what is said there.
@@ -63,11 +53,7 @@ impl From<Problem> for StoredProblem {
             text: label.text.clone(),
         };
         Self {
-            class: match problem.class {
-                ProblemClass::Spec => StoredClass::Spec,
-                ProblemClass::Trace => StoredClass::Trace,
-                ProblemClass::Nothing => StoredClass::Nothing,
-            },
+            class: problem.class,
             labels: problem.labels.iter().map(label).collect(),
             code: problem.code.to_owned(),
             message: problem.message,
@@ -79,12 +65,7 @@ impl From<Problem> for StoredProblem {
 
 impl From<&StoredProblem> for Problem {
     fn from(stored: &StoredProblem) -> Self {
-        let class = match stored.class {
-            StoredClass::Spec => ProblemClass::Spec,
-            StoredClass::Trace => ProblemClass::Trace,
-            StoredClass::Nothing => ProblemClass::Nothing,
-        };
-        let mut problem = Self::new(class, code(&stored.code), stored.message.clone());
+        let mut problem = Self::new(stored.class, code(&stored.code), stored.message.clone());
         for label in &stored.labels {
             let file = SourceFile::new(label.source.name.as_str(), label.source.text.as_str());
             problem = problem.label(&Loc::new(&file, label.start..label.end), label.text.as_str());

@@ -41,6 +41,13 @@ impl Session {
         let specs = partial.specs.iter().map(|spec| self.reload(spec)).collect::<Result<Vec<Loaded>, _>>()?;
         let (mut jobs, mut folds): (Vec<Job<'_>>, Vec<Fold>) = (Vec::new(), Vec::new());
         for (loaded, from) in specs.iter().zip(&partial.specs) {
+            let knows = |case: &PartialCase| loaded.spec.cases.iter().any(|known| known.name.value == case.case);
+            if let Some(unknown) = from.cases.iter().find(|case| !knows(case)) {
+                let (file, case) = (escape(&from.file), escape(&unknown.case));
+                let problem =
+                    Problem::spec("bad-partial", format!("`{file}` has no case `{case}`, of which there are results"));
+                return Err(vec![problem.help("judge the traces again: a file was changed by hand")]);
+            }
             for (spec, case, rules) in loaded.cases() {
                 let Some(found) = from.cases.iter().find(|found| found.case == case.name.value) else { continue };
                 let problems = found.problems.iter().map(Problem::from).collect();

@@ -1,6 +1,6 @@
 //! Where spec files come from: the file system, and the files shipped inside the program.
 
-use crate::diag::{Problem, SourceFile, nearest, nearest_file, refuse_special};
+use crate::diag::{Problem, SourceFile, escape, nearest, nearest_file, refuse_special};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -26,7 +26,7 @@ pub(super) enum Origin {
 pub struct Library {
     builtin: BTreeMap<String, String>,
     /// Files that are read from here, whatever the file system holds.
-    given: BTreeMap<PathBuf, String>,
+    given: Option<BTreeMap<PathBuf, String>>,
 }
 
 impl Library {
@@ -40,7 +40,7 @@ impl Library {
     /// The same with texts that stand for files, by their paths.
     pub fn given<'t>(&self, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
         let given = files.into_iter().map(|(path, text)| (PathBuf::from(path), text.to_owned())).collect();
-        Self { given, ..self.clone() }
+        Self { given: Some(given), ..self.clone() }
     }
 
     /// What `reference` means in a file at `from`: `builtin:NAME`, or a path relative to that file;
@@ -56,7 +56,7 @@ impl Library {
                 let path = base.parent().unwrap_or(Path::new("")).join(reference);
                 // One spelling in messages: `a/./b` is `a/b`.
                 let path: PathBuf = path.components().collect();
-                let known = self.given.contains_key(&path) || (self.given.is_empty() && path.is_file());
+                let known = self.given.as_ref().map_or_else(|| path.is_file(), |given| given.contains_key(&path));
                 Origin::File(if known { path } else { with_suffix(path) })
             }
         }
@@ -69,10 +69,14 @@ impl Library {
     /// The file at `origin`, or what stands in the way (without a place: the caller knows it).
     pub(super) fn read(&self, origin: &Origin) -> Result<Arc<SourceFile>, Problem> {
         match origin {
-            Origin::File(path) => match self.given.get(path) {
-                Some(text) => Ok(SourceFile::new(origin.name(), text)),
-                None if self.given.is_empty() => read_file(path),
-                None => Err(Problem::spec("missing-file", format!("{} is not among the given files", path.display()))),
+            Origin::File(path) => match self.given.as_ref().map(|given| given.get(path)) {
+                None => read_file(path),
+                Some(Some(text)) => Ok(SourceFile::new(origin.name(), text)),
+                Some(None) => {
+                    let shown = escape(&path.display().to_string());
+                    Err(Problem::spec("missing-file", format!("`{shown}` is not among the given files"))
+                        .help("judge the traces again: a partial result holds all files that its specs are made of"))
+                }
             },
             Origin::Builtin(name) => match self.builtin.get(name) {
                 Some(text) => Ok(SourceFile::new(origin.name(), text)),

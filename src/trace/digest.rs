@@ -3,11 +3,11 @@
 use super::Trace;
 use sha2::{Digest, Sha256};
 
-/// Hexadecimal digits: enough that two of a million traces are equal by chance once in 10^13 times.
+/// Hexadecimal digits: enough that two of a million traces are equal by chance once in 10^12 times.
 const DIGITS: usize = 20;
 
 impl Trace {
-    /// Equal for equal operations: kernels by name, when they ran and for how long.
+    /// Equal for equal operations: kernels by name, when they ran and for how long; of a summary, for equal rows.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for id in self.names.ids() {
@@ -21,6 +21,9 @@ impl Trace {
             row[8..16].copy_from_slice(&self.ops.duration(at).to_le_bytes());
             row[16..].copy_from_slice(&self.ops.name(at).0.to_le_bytes());
             hash.update(row);
+        }
+        if let Some(summary) = &self.summary {
+            hash.update(format!("{summary:?}"));
         }
         hash.finalize().iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
     }

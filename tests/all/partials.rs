@@ -300,6 +300,29 @@ fn the_program_writes_merges_and_reports() {
 }
 
 #[test]
+fn results_that_would_be_left_out_are_refused() {
+    let (folder, parts, _) = &*ODD;
+    let write = |name: &str, partial: &Partial| std::fs::write(folder.path().join(name), partial.text()).unwrap();
+    write("whole.json", &parts[0]);
+    let mut unknown = parts[3].clone();
+    unknown.specs[0].cases[0].case = "nonesuch".to_owned();
+    write("unknown.json", &unknown);
+    let mut without = parts[3].clone();
+    without.specs[0].cases.clear();
+    write("without.json", &without);
+    let said = |name: &str| {
+        let output = align_in(folder.path(), &["merge", "whole.json", name]);
+        assert_eq!((code(&output), text(&output.stdout)), (2, String::new()), "{name}");
+        text(&output.stderr)
+    };
+    let said = ["unknown.json", "without.json"].map(said).concat();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/ranks"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!("left_out", said.replace(folder.path().to_str().unwrap(), "FOLDER")));
+}
+
+#[test]
 fn what_is_no_partial_result_is_never_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
