@@ -36,7 +36,12 @@ pub struct Work<'m> {
 
 impl Drop for Work<'_> {
     fn drop(&mut self) {
-        self.meter.works().under_way.retain(|(number, _)| *number != self.number);
+        let mut works = self.meter.works();
+        works.under_way.retain(|(number, _)| *number != self.number);
+        if works.under_way.is_empty() {
+            // Whatever was not counted on the way.
+            self.meter.0.done.store(self.meter.0.total.load(Relaxed), Relaxed);
+        }
     }
 }
 
@@ -134,7 +139,7 @@ mod tests {
         drop(small);
         assert_eq!(meter.state().what, "reading a", "what is done is no longer shown beside what is not");
         drop(large);
-        assert_eq!(meter.state().what, "reading b", "nothing is being done");
+        assert_eq!(meter.state(), State { what: "reading b".to_owned(), done: 150, total: 150 }, "all is done");
     }
 
     #[test]

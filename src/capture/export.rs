@@ -1,6 +1,7 @@
 //! From the profiler's report to a trace that can be read.
 
 use super::plan::{Plan, export as command};
+use super::run::how;
 use crate::diag::{Problem, escape};
 use crate::save::Partial;
 use std::path::{Path, PathBuf};
@@ -34,13 +35,7 @@ fn run(plan: &Plan, report: &Path, to: &Path) -> Result<(), Problem> {
     export.args(arguments.get(1..).unwrap_or_default()).stdin(Stdio::null()).stdout(std::io::stderr());
     match export.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(
-            report,
-            match status.code() {
-                Some(code) => format!("exit code {code}"),
-                None => "a signal ended it".to_owned(),
-            },
-        )),
+        Ok(status) => Err(failed(report, how(status.code()))),
         Err(error) => Err(failed(report, error.to_string())),
     }
 }

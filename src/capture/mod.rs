@@ -20,23 +20,23 @@ pub use nsys::Nsys;
 pub use options::Choice;
 pub use plan::{FORMAT, Plan, plan};
 pub use request::{CaptureRange, Kind, Request, Wait};
-pub use run::{EndedBy, Recorded, record};
+pub use run::{EndedBy, Recorded, how, record};
 pub use wait::Target;
 
 use crate::diag::Problem;
 use crate::save::may_create;
+use plan::{OLD_REPORT, RAW};
 use std::path::Path;
 
-/// Whether the files of the plan may be made, before the work for them is done. With `--force` older ones are removed, so
-/// that none of them is taken for new.
+/// Makes way for the files of the plan, before the work for them is done: with `--force` older ones are removed, so that
+/// none of them is taken for new.
 ///
 /// # Errors
 /// There is one already, or a folder is missing.
-pub fn clear(plan: &Plan) -> Result<(), Vec<Problem>> {
-    let raw = plan.report.replace(".nsys-rep", ".qdstrm");
-    let files = [plan.report.as_str(), &raw, &plan.trace];
+pub fn make_way(plan: &Plan) -> Result<(), Vec<Problem>> {
+    let files = [plan.report.clone(), plan.named(OLD_REPORT), plan.named(RAW), plan.trace.clone()];
     if plan.force {
-        for file in files.map(Path::new).into_iter().filter(|file| file.is_file()) {
+        for file in files.iter().map(Path::new).filter(|file| file.is_file()) {
             std::fs::remove_file(file).map_err(|error| {
                 let shown = crate::diag::escape(&file.display().to_string());
                 vec![Problem::spec("unwritable-file", format!("`{shown}` cannot be replaced")).note(error.to_string())]

@@ -11,6 +11,11 @@ use std::path::Path;
 /// The version of the JSON form.
 pub const FORMAT: u32 = 1;
 
+/// Extensions of a report, of one of an older version, and of what is recorded before a report is made of it.
+pub(super) const REPORT: &str = ".nsys-rep";
+pub(super) const OLD_REPORT: &str = ".qdrep";
+pub(super) const RAW: &str = ".qdstrm";
+
 /// What will be run, and why so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -40,6 +45,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The report's name under another extension: that of an older version, and what is recorded before a report is made.
+    pub(super) fn named(&self, extension: &str) -> String {
+        format!("{}{extension}", self.report.strip_suffix(REPORT).unwrap_or(&self.report))
+    }
+
     /// Whether the profiler ends the command, so that its exit code says nothing.
     pub fn ends_the_command(&self) -> bool {
         let ends = |option: &str| option.starts_with("--duration=") || option == "--capture-range-end=stop-shutdown";
@@ -58,7 +68,7 @@ pub fn plan(request: &Request, nsys: &Nsys) -> Result<Plan, Vec<Problem>> {
     }
     let choices = choose(request, nsys);
     let program = nsys.program.display().to_string();
-    let (report, trace) = (format!("{}.nsys-rep", request.output), format!("{}.sqlite", request.output));
+    let (report, trace) = (format!("{}{REPORT}", request.output), format!("{}.sqlite", request.output));
     let mut profile = vec![program.clone(), "profile".to_owned()];
     profile.extend(choices.taken.iter().map(|choice| choice.option.clone()));
     // Nsight Systems takes `--` for the beginning of an option: the command follows directly.

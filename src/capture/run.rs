@@ -1,13 +1,13 @@
 //! Runs a plan: the profiler, what is waited for, the load, the end.
 
 use super::child::Profiler;
-use super::plan::Plan;
+use super::plan::{OLD_REPORT, Plan, RAW, REPORT};
 use super::request::Wait;
 use super::wait::Target;
 use crate::diag::{Problem, escape};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Between two looks at what is waited for.
@@ -52,15 +52,10 @@ pub fn record(plan: &Plan) -> Result<Recorded, Problem> {
 
 /// A capture that came to nothing leaves nothing.
 fn discard(plan: &Plan) {
-    for file in [plan.report.clone(), raw(plan)] {
+    for file in [plan.report.clone(), plan.named(OLD_REPORT), plan.named(RAW)] {
         // Mostly it is not there.
         let _ = std::fs::remove_file(file);
     }
-}
-
-/// What the profiler records before it makes its report of it.
-fn raw(plan: &Plan) -> String {
-    format!("{}.qdstrm", plan.report.trim_end_matches(".nsys-rep"))
 }
 
 /// Something that is ready before the command runs is another program's.
@@ -114,7 +109,7 @@ fn until_ready(profiler: &mut Profiler, wait: &Wait) -> Result<bool, Problem> {
         }
         if let Some(status) = profiler.ended()? {
             return Err(Problem::trace("never-ready", format!("the command ended before `{target}` was there"))
-                .note(how(status))
+                .note(how(status.code()))
                 .help("what it printed says why"));
         }
         if Instant::now() >= deadline {
@@ -168,16 +163,12 @@ fn after(profiler: &mut Profiler, seconds: u32) -> Result<Option<EndedBy>, Probl
 
 /// The report that was written, by the name that this version of the profiler gives it.
 fn report(plan: &Plan, recorded: &Recorded) -> Result<PathBuf, Problem> {
-    let base = plan.report.trim_end_matches(".nsys-rep");
-    let written = [".nsys-rep", ".qdrep"].map(|extension| PathBuf::from(format!("{base}{extension}")));
+    let written = [REPORT, OLD_REPORT].map(|extension| PathBuf::from(plan.named(extension)));
     if let Some(report) = written.into_iter().find(|path| path.metadata().is_ok_and(|meta| meta.len() > 0)) {
         return Ok(report);
     }
-    let raw = raw(plan);
-    let problem = Problem::trace("no-report", "Nsight Systems made no report").note(match recorded.exit_code {
-        Some(code) => format!("it ended with exit code {code}"),
-        None => "a signal ended it".to_owned(),
-    });
+    let raw = plan.named(RAW);
+    let problem = Problem::trace("no-report", "Nsight Systems made no report").note(how(recorded.exit_code));
     Err(if Path::new(&raw).exists() {
         let raw = escape(&raw);
         problem.note(format!("what it recorded is in `{raw}`, which it could not convert")).help(
@@ -195,8 +186,9 @@ fn report(plan: &Plan, recorded: &Recorded) -> Result<PathBuf, Problem> {
     })
 }
 
-fn how(status: ExitStatus) -> String {
-    match status.code() {
+/// How a program ended, in words.
+pub fn how(code: Option<i32>) -> String {
+    match code {
         Some(code) => format!("exit code {code}"),
         None => "a signal ended it".to_owned(),
     }

@@ -3,7 +3,7 @@
 use super::terminal::Terminal;
 use super::{Said, exit_code, failed};
 use crate::capture::{
-    CaptureRange, FORMAT, Kind, Nsys, Plan, Recorded, Request, Target, Wait, clear, export, human, plan, record,
+    CaptureRange, FORMAT, Kind, Nsys, Plan, Recorded, Request, Target, Wait, export, how, human, make_way, plan, record,
 };
 use crate::diag::{Problem, Side};
 use crate::quality::{Expected, Grade, Point, judge, unusable};
@@ -140,7 +140,7 @@ fn captured(args: &Args, terminal: &Terminal) -> Result<Said, Vec<Problem>> {
         let answer = Answer { format: FORMAT, plan: Some(&plan), run: None, trace: None, quality: None };
         return Ok(Said { stdout: said(args, &answer, terminal)?, stderr: String::new(), code: 0 });
     }
-    clear(&plan)?;
+    make_way(&plan)?;
     if !terminal.err.quiet {
         // What cannot be told has nobody left to be told.
         let _ = writeln!(std::io::stderr(), "{}", human::explained(&plan, terminal.err.width));
@@ -206,10 +206,6 @@ fn side(side: For) -> Side {
 /// What failed though there is a report.
 fn failures(plan: &Plan, recorded: &Recorded) -> Vec<Problem> {
     let mut failures = Vec::new();
-    let how = |code: Option<i32>| match code {
-        Some(code) => format!("exit code {code}"),
-        None => "a signal ended it".to_owned(),
-    };
     if recorded.ended_by.is_none() && recorded.exit_code != Some(0) && !plan.ends_the_command() {
         failures.push(
             Problem::trace("command-failed", "the command failed")

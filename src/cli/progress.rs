@@ -45,18 +45,26 @@ fn draw(meter: &Meter, ended: &Receiver<()>) {
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     loop {
-        put(&bar, &meter.state());
+        let width = terminal_size::terminal_size_of(std::io::stderr()).map_or(WIDE, |(width, _)| usize::from(width.0));
+        put(&bar, &meter.state(), width);
         if ended.recv_timeout(BETWEEN) != Err(RecvTimeoutError::Timeout) {
             return bar.finish_and_clear();
         }
     }
 }
 
-/// Shows a state: how far, where there is an end to be seen.
-fn put(bar: &ProgressBar, state: &State) {
-    let under_way = state.done < state.total;
-    let template =
-        if under_way { "{spinner} {bar:20} {bytes} of {total_bytes} {wide_msg}" } else { "{spinner} {wide_msg}" };
+/// Columns from which on there is room for the bar, and for the numbers.
+const WIDE: usize = 60;
+const NARROW: usize = 40;
+
+/// Shows a state on one line: how far, where there is an end to be seen.
+fn put(bar: &ProgressBar, state: &State, width: usize) {
+    let template = match width {
+        _ if state.done >= state.total => "{spinner} {wide_msg}",
+        WIDE.. => "{spinner} {bar:20} {bytes} of {total_bytes} {wide_msg}",
+        NARROW.. => "{spinner} {bytes} of {total_bytes} {wide_msg}",
+        _ => "{spinner} {wide_msg}",
+    };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
@@ -71,10 +79,10 @@ mod tests {
     use super::*;
     use indicatif::{InMemoryTerm, TermLike};
 
-    fn shown(state: &State) -> String {
-        let term = InMemoryTerm::new(4, 100);
+    fn shown(state: &State, width: u16) -> String {
+        let term = InMemoryTerm::new(4, width);
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like(Box::new(term.clone())));
-        put(&bar, state);
+        put(&bar, state, usize::from(width));
         let contents = term.contents();
         drop(term.flush());
         contents
@@ -83,10 +91,18 @@ mod tests {
     #[test]
     fn a_line_says_what_is_done_and_how_far() {
         let what = "reading large.sqlite".to_owned();
-        let half = shown(&State { what: what.clone(), done: 300 << 20, total: 600 << 20 });
+        let half = shown(&State { what: what.clone(), done: 300 << 20, total: 600 << 20 }, 100);
         assert!(half.contains("reading large.sqlite") && half.contains("300.00 MiB of 600.00 MiB"), "{half}");
-        let whole = shown(&State { what: "judging decode".to_owned(), done: 600, total: 600 });
-        assert!(!shown(&State { what: "reading ".repeat(20), done: 1, total: 2 }).contains('\n'), "it stays one line");
+        let whole = shown(&State { what: "judging decode".to_owned(), done: 600, total: 600 }, 100);
         assert!(whole.contains("judging decode") && !whole.contains("MiB") && !whole.contains(" of "), "{whole}");
+    }
+
+    #[test]
+    fn it_stays_one_line_on_any_terminal() {
+        let state = State { what: "reading ".repeat(40), done: 300 << 20, total: 600 << 20 };
+        for width in [5, 10, 20, 39, 40, 41, 59, 60, 61, 80, 200] {
+            let line = shown(&state, width);
+            assert!(!line.contains('\n') && line.chars().count() <= usize::from(width), "{width}: {line}");
+        }
     }
 }

@@ -80,15 +80,15 @@ fn neighbours(session: &Session, request: &Request) -> Result<(), Problem> {
 fn traces(session: &Session, request: &Request) -> Result<(Arc<Trace>, Arc<Trace>), Vec<Problem>> {
     let same =
         |a: &Path, b: &Path| std::fs::canonicalize(a).ok().is_some_and(|a| std::fs::canonicalize(b).ok() == Some(a));
-    if same(&request.mock, &request.e2e) {
-        let trace = session.open(&request.mock).map_err(|problem| vec![problem])?;
-        return Ok((Arc::clone(&trace), trace));
-    }
     let open = |path: &Path| {
         let trace = session.open(path)?;
         trace.needs_operations("a spec is drafted from single launches")?;
         Ok(trace)
     };
+    if same(&request.mock, &request.e2e) {
+        let trace = open(&request.mock).map_err(|problem| vec![problem])?;
+        return Ok((Arc::clone(&trace), trace));
+    }
     match rayon::join(|| open(&request.mock), || open(&request.e2e)) {
         (Ok(mock), Ok(e2e)) => Ok((mock, e2e)),
         (mock, e2e) => Err([mock.err(), e2e.err()].into_iter().flatten().collect()),

@@ -34,6 +34,12 @@ impl Job<'_> {
         self.pairs.len() > 1 || self.case.mock.ranks.is_some() || self.case.e2e.ranks.is_some()
     }
 
+    /// `vllm/attention` or `vllm/attention/decode`.
+    pub(super) fn title(&self) -> String {
+        let (spec, case) = (&self.spec.name.value, &self.case.name.value);
+        if case.is_empty() { spec.clone() } else { format!("{spec}/{case}") }
+    }
+
     /// The trace of a side, where all pairs have the same.
     pub(super) fn shared(&self, side: Side) -> Option<&Path> {
         let of = |pair| path(pair, side);

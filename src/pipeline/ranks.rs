@@ -105,12 +105,12 @@ impl Judge<'_> {
             Some(summary) => {
                 Err(trace.lacks_operations(summary, "it cannot show one op among others, so that it is no E2E side"))
             }
-            None => self.session.reading.room_to_judge(&trace).map(|()| trace),
+            None => Ok(trace),
         });
-        let state = match (mock, e2e) {
+        let room = |trace: Arc<Trace>| self.session.reading.room_to_judge(&trace).map(|()| trace);
+        let state = match (mock.and_then(room), e2e.and_then(room)) {
             (Ok(mock), Ok(e2e)) => {
-                let _under_way =
-                    self.session.reading.meter.begin(format!("judging {}", escape(&job.case.name.value)), 0);
+                let _under_way = self.session.reading.meter.begin(format!("judging {}", escape(&job.title())), 0);
                 let measure = self.keep.partial || job.is_ranked();
                 let judged = case::judge(self.session, job, (mock, e2e), measure, self.options);
                 RankState::Judged(Box::new(judged.into_rank()))

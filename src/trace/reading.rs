@@ -5,6 +5,7 @@ use super::format::Exporting;
 use super::{Trace, format};
 use crate::diag::{Problem, escape};
 use crate::meter::{Exceeded, Meter};
+use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -71,12 +72,34 @@ pub fn open_with(path: &Path, reading: &Reading) -> Result<Arc<Trace>, Problem> 
         return Ok(Arc::new(trace));
     }
     let trace = Arc::new(format::read(path, reading)?);
+    possible_times(&trace)?;
     room()?;
     // A summary is small, and no columns.
     if let Some(place) = place.filter(|_| trace.summary.is_none()) {
         place.keep(&trace);
     }
     Ok(trace)
+}
+
+/// No capture runs for longer, nor do all kernels of one together, in ns: 73 years. Sums of times stay far from the end of
+/// numbers.
+const LONGEST: i128 = i64::MAX as i128 / 4;
+
+/// Refuses times that no capture has.
+fn possible_times(trace: &Trace) -> Result<(), Problem> {
+    let ops = 0..trace.len() as u32;
+    let times = |op: u32| (trace.ops.start(op), trace.ops.end(op));
+    let whole = |(start, end): (i64, i64)| (start, end, i128::from(end) - i128::from(start));
+    let both = |a: (i64, i64, i128), b: (i64, i64, i128)| (a.0.min(b.0), a.1.max(b.1), a.2 + b.2);
+    let Some((first, last, sum)) = ops.into_par_iter().map(|op| whole(times(op))).reduce_with(both) else {
+        return Ok(());
+    };
+    if (i128::from(last) - i128::from(first)).max(sum) <= LONGEST {
+        return Ok(());
+    }
+    Err(Problem::trace("trace-times", format!("`{}` holds times that no capture has", trace.path))
+        .note(format!("GPU work from {first} to {last} ns, {sum} ns in all"))
+        .help("export the report again; a time was damaged or written by hand"))
 }
 
 /// The process takes more memory than it may.

@@ -236,9 +236,8 @@ fn equal_and_reversed_times_are_no_time_at_all() {
 fn times_at_the_ends_of_the_number_range_do_not_overflow() {
     let folder = folder();
     let path = TraceFile::new(folder.path())
-        .kernel(i64::MIN, i64::MAX, Some(1), "endless_kernel")
-        .kernel(i64::MIN, i64::MAX, Some(2), "endless_kernel")
-        .kernel(i64::MAX, i64::MAX, Some(3), "last_kernel")
+        .kernel(i64::MAX - 7, i64::MAX - 5, Some(1), "late_kernel")
+        .kernel(i64::MAX, i64::MAX, Some(2), "last_kernel")
         .sql(&format!(
             "INSERT INTO CUPTI_ACTIVITY_KIND_RUNTIME VALUES ({from}, {to}, {THREAD}, 1, 3), ({from}, {to}, {THREAD}, 2, 3)",
             from = i64::MIN + 1,
@@ -247,8 +246,29 @@ fn times_at_the_ends_of_the_number_range_do_not_overflow() {
         .range(59, i64::MIN, Some(i64::MAX), "forever")
         .range(60, i64::MIN, None, "never closed")
         .build();
-    assert_eq!(inspected(&path).totals.total_ns, i64::MAX);
+    assert_eq!(inspected(&path).totals.total_ns, 2);
     assert!(!seen(&path).is_empty());
+}
+
+#[test]
+fn times_that_no_capture_has_are_refused() {
+    let folder = folder();
+    let apart = TraceFile::new(folder.path())
+        .kernel(i64::MIN, i64::MIN + 5, Some(1), "first_kernel")
+        .kernel(i64::MAX - 5, i64::MAX, Some(2), "last_kernel")
+        .build();
+    let said = seen(&apart);
+    let folder = super_long();
+    snapshot("impossible_times", &format!("{said}{}", seen(&folder.1)));
+}
+
+/// Kernels that none is too long of, but all together.
+fn super_long() -> (tempfile::TempDir, PathBuf) {
+    let folder = folder();
+    let third = i64::MAX / 12;
+    let of = |file: TraceFile, at: i64| file.kernel(0, third, Some(at), "endless_kernel");
+    let path = (1..5).fold(TraceFile::new(folder.path()), of).build();
+    (folder, path)
 }
 
 #[test]
