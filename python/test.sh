@@ -34,7 +34,7 @@ say 'the main job, from a clean environment'
 clean=target/python/clean
 "$python" -m venv --clear "$clean"
 "$clean/bin/pip" install --quiet --no-index "$wheel"
-"$clean/bin/align" check specs/attention.toml --quiet --color=never
+"$clean/bin/align" check specs/attention.toml --format concise --color=never
 env -u ALIGN "$clean/bin/python" - <<'END'
 from pathlib import Path
 from align_fleet import check, find_binary

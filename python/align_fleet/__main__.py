@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -86,6 +87,10 @@ def _cluster(asked: argparse.Namespace) -> Iterator[Client]:
     """The cluster that was named, or one of this machine."""
     from distributed import Client, LocalCluster
 
+    if not asked.verbose:
+        # A worker that is lost is no news to the reader of a report: its tasks are run again.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     if asked.scheduler:
         with Client(asked.scheduler, timeout=asked.timeout, set_as_default=False) as client:
             client.wait_for_workers(1, timeout=asked.timeout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -116,6 +117,31 @@ def asked_for(tasks: Path, count: int, driver: subprocess.Popen[str]) -> None:
     while len(tasks.read_text("utf-8").splitlines()) < count:
         assert time.monotonic() < end and driver.poll() is None, "the tasks do not begin"
         time.sleep(0.01)
+
+
+def test_a_result_that_dies_with_its_worker_is_made_again(eight: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from align_fleet import __main__, driver
+    from align_fleet.task import Plan
+
+    asked = __main__._parser().parse_args(["--spec=spec.toml", "--workers=2", GLOB])
+    plan = Plan(("spec.toml",), ("--no-cache", "--case=decode", f"--today={TODAY}"), str(eight))
+    note = driver._note
+    killed: list[int] = []
+    with __main__._cluster(asked) as client:
+
+        def kill_first(judged: driver.Judged, trace: str, future: Any) -> None:
+            """Between the news that a result is there and its being fetched."""
+            if not killed:
+                (worker,) = client.who_has([future])[future.key]
+                killed.append(client.run(os.getpid, workers=[worker])[worker])
+                os.kill(killed[0], signal.SIGKILL)
+            note(judged, trace, future)
+
+        monkeypatch.setattr(driver, "_note", kill_first)
+        judged = driver.judge_all(client, driver.locate(client, (GLOB,), str(eight)), plan, 2, lambda *_: None)
+    assert (len(judged.results), judged.lost, judged.refused) == (8, {}, None)
+    # Dask's warning of it would stand between the lines of a report.
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.WARNING)
 
 
 @pytest.fixture
