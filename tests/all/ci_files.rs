@@ -148,11 +148,13 @@ fn a_release_holds_what_the_action_takes() {
     ];
     let output = shell(text(&action["runs"]["steps"][0], "run"), &environment);
     assert!(output.status.success(), "{}", said(&output));
-    let taken = folder.path().join("temporary/align/bin");
-    let version = Command::new(taken.join("align")).arg("--version").output().unwrap();
+    let taken = folder.path().join("temporary/align/bin/align");
+    let version = Command::new(taken).arg("--version").output().unwrap();
     assert!(said(&version).contains(env!("CARGO_PKG_VERSION")), "{}", said(&version));
+    let archive = folder.path().join(format!("v0/align-{target}.tar.gz"));
+    let listed = said(&Command::new("tar").arg("-tzf").arg(archive).output().unwrap());
     for name in ["LICENSE", "README.md", "completions/align.bash", "completions/_align", "man/align-check.1"] {
-        assert!(taken.join(name).is_file(), "{name}");
+        assert!(listed.lines().any(|line| line == name), "{name}: {listed}");
     }
 }
 
@@ -179,7 +181,9 @@ fn a_release_is_for_every_platform_twice_and_where_binstall_looks() {
     let cargo = manifest("Cargo.toml");
     let url = cargo["package"]["metadata"]["binstall"]["pkg-url"].as_str().unwrap();
     let packs = std::fs::read_to_string(format!("{ROOT}/ci/package.sh")).unwrap();
-    assert!(url.ends_with("/v{ version }/align-{ target }.tar.gz") && packs.contains("archive=\"align-$target.tar.gz\""));
+    assert!(
+        url.ends_with("/v{ version }/align-{ target }.tar.gz") && packs.contains("archive=\"align-$target.tar.gz\"")
+    );
 }
 
 /// By the linter too, where it is installed.
