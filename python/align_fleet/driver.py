@@ -34,12 +34,16 @@ class Judged:
 
 
 def locate(client: Client, patterns: tuple[str, ...], folder: str) -> dict[str, Hosts]:
-    """Every trace that any worker sees, and where. On a file system that all share, every worker may judge every trace."""
+    """Every trace that any worker sees, and where. On a file system that all share, every worker may judge every trace.
+
+    Raises `FileNotFoundError` where no worker sees the folder that paths are looked up from."""
     seen = client.run(find_on_worker, patterns, folder)
+    if all(found is None for found in seen.values()):
+        raise FileNotFoundError(f"no worker sees the folder {folder}")
     every = {_host(worker) for worker in seen}
     where: dict[str, set[str]] = {}
     for worker, found in seen.items():
-        for trace, is_there in found:
+        for trace, is_there in found or ():
             where.setdefault(trace, set()).update({_host(worker)} if is_there else ())
     return {trace: frozenset() if hosts == every else frozenset(hosts) for trace, hosts in where.items()}
 

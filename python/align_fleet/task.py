@@ -73,10 +73,10 @@ def judge_on_worker(trace: str, plan: Plan) -> Result:
     return judge(trace, plan)
 
 
-def find_on_worker(patterns: tuple[str, ...], folder: str) -> list[tuple[str, bool]]:
-    """The traces that a worker sees, and whether each is there."""
+def find_on_worker(patterns: tuple[str, ...], folder: str) -> Optional[list[tuple[str, bool]]]:
+    """The traces that a worker sees, and whether each is there; nothing where it does not see the folder."""
     if not os.path.isdir(folder):
-        return []
+        return None
     return [(path, os.path.exists(os.path.join(folder, path))) for path in find(patterns, folder)]
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from conftest import MISSING, RANKS, SLOW, TODAY, make_ranks, program
@@ -227,8 +227,11 @@ def test_traces_on_disks_of_nodes_are_found_there() -> None:
     from align_fleet.driver import locate
 
     class Client:
-        def run(self, *_: Any) -> dict[str, list[tuple[str, bool]]]:
+        def run(self, _: Any, patterns: tuple[str, ...], folder: str) -> dict[str, Optional[list[tuple[str, bool]]]]:
+            if folder == "none":
+                return {"tcp://10.0.0.1:1": None}
             return {
+                "tcp://10.0.0.3:1": None,
                 "tcp://10.0.0.1:1": [("rank0", True), ("shared", True), ("none", False)],
                 "tcp://10.0.0.1:2": [("rank0", True), ("shared", True), ("none", False)],
                 "tcp://10.0.0.2:1": [("rank1", True), ("shared", True), ("none", False)],
@@ -236,10 +239,12 @@ def test_traces_on_disks_of_nodes_are_found_there() -> None:
 
     assert locate(Client(), ("*",), ".") == {
         "rank0": frozenset({"10.0.0.1"}),
-        "shared": frozenset(),
+        "shared": frozenset({"10.0.0.1", "10.0.0.2"}),
         "none": frozenset(),
         "rank1": frozenset({"10.0.0.2"}),
     }
+    with pytest.raises(FileNotFoundError, match="no worker sees the folder none"):
+        locate(Client(), ("*",), "none")
 
 
 def test_many_results_are_merged_in_groups(eight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,8 @@ fn every_example_in_rhai_is_a_rule() {
 }
 
 /// How blocks are marked. `toml` and `rhai` are read, `yaml` too (`tests/all/ci_files.rs`), `console` is run
-/// (`tests/all/console.rs`), and `python` (`python/tests/test_docs.py`). Not run: `sh`, which needs a GPU, a network or files of one's own, and `text`, which is no code.
+/// (`tests/all/console.rs`), and `python` too (`python/tests/test_docs.py`). Not run: `sh`, which needs a GPU, a network or
+/// files of one's own, and `text`, which is no code.
 #[test]
 fn few_blocks_are_not_run() {
     let mut not_run = 0;
