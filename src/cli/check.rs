@@ -54,6 +54,9 @@ pub struct Args {
     /// Judge some ranks of several and write what `align merge` adds up; nothing is said of ranks that are missing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["write_known", "history"])]
     pub partial: Option<PathBuf>,
+    /// Do not read the E2E trace: write down that its task left no result, and why
+    #[arg(long, value_name = "REASON", requires_all = ["partial", "e2e"])]
+    pub lost: Option<String>,
     /// Append known differences for today's findings to the spec files, then check again: a baseline
     #[arg(long)]
     pub write_known: bool,
@@ -97,7 +100,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let mut said = String::new();
     let (mut run, journal) = match Journal::open(args) {
         Ok(mut journal) => {
-            let reading = args.reads.reading(terminal);
+            let lost = args.replaced.e2e.clone().zip(args.lost.clone());
+            let reading = Reading { lost, ..args.reads.reading(terminal) };
             let judged = judge(args, reading, &mut outputs, &mut journal, &mut said);
             (judged.unwrap_or_else(|problems| unjudged(args, problems)), journal)
         }

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod capture;
 pub mod check;
+pub mod completions;
 pub mod diff;
 pub mod explain;
 pub mod export;
@@ -10,6 +11,7 @@ mod history;
 pub mod inspect;
 mod interrupt;
 pub mod lint;
+pub mod man;
 pub mod merge;
 pub mod new;
 pub mod outputs;
@@ -70,6 +72,10 @@ enum Verb {
     Cache(cache::Args),
     /// Print the JSON Schema of specs and other files, for editors
     Schema(schema::Args),
+    /// Print what makes a shell complete verbs and options
+    Completions(completions::Args),
+    /// Print the manual, or write its pages into a folder
+    Man(man::Args),
 }
 
 /// Where these options stand in a verb's help: behind its own, however many verbs there are.
@@ -118,6 +124,8 @@ pub fn main() -> u8 {
         Verb::Export(args) => export::run(args, &terminal),
         Verb::Cache(args) => cache::run(args, &terminal),
         Verb::Schema(args) => schema::run(args, &terminal),
+        Verb::Completions(args) => completions::run(args),
+        Verb::Man(args) => man::run(args, &terminal),
         Verb::Pack(args) => match pack::run(args) {
             Ok(output) => Said { stdout: output.text, stderr: String::new(), code: u8::from(!output.passed) },
             Err(problem) => failed(&[problem], Format::Human, &terminal),

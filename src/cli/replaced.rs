@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Replaced {
-    /// Only the case with this name
+    /// Only the case with this name; '*' gives --e2e to every case
     #[arg(long, value_name = "NAME")]
     pub case: Option<String>,
     /// Another trace for the mock; a folder, or a glob in quotes, for one a rank. Needs --case where several cases would fit

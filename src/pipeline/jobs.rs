@@ -9,6 +9,9 @@ use crate::trace::sources;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Stands for all cases where one is named.
+const EVERY_CASE: &str = "*";
+
 /// A case and the traces it is judged on.
 pub(super) struct Job<'s> {
     pub(super) spec: &'s Spec,
@@ -57,7 +60,8 @@ pub(super) fn path(pair: &Pair, side: Side) -> &Path {
 
 /// The cases to judge, with the traces they are judged on.
 pub(super) fn jobs<'s>(specs: &'s [Loaded], overrides: &Overrides) -> Result<Vec<Job<'s>>, Vec<Problem>> {
-    let wanted = |case: &Case| overrides.case.as_ref().is_none_or(|name| *name == case.name.value);
+    let every = overrides.case.as_deref() == Some(EVERY_CASE);
+    let wanted = |case: &Case| every || overrides.case.as_ref().is_none_or(|name| *name == case.name.value);
     let all = specs.iter().flat_map(|loaded| loaded.cases());
     let selected: Vec<_> = all.filter(|(_, case, _)| wanted(case)).collect();
     if let Some(name) = overrides.case.as_ref().filter(|_| selected.is_empty()) {
@@ -68,13 +72,14 @@ pub(super) fn jobs<'s>(specs: &'s [Loaded], overrides: &Overrides) -> Result<Vec
                 .maybe_help(did_you_mean(name, names).or_else(unnamed)),
         ]);
     }
-    let replaced = overrides.mock.is_some() || overrides.e2e.is_some();
+    // A model's trace may show every op; a mock shows one.
+    let replaced = overrides.mock.is_some() || (overrides.e2e.is_some() && !every);
     if replaced && selected.len() > 1 {
         let names: Vec<String> = selected.iter().map(|(_, c, _)| format!("`{}`", c.name.value)).collect();
         return Err(vec![
             Problem::spec("ambiguous-override", "--mock and --e2e fit several cases: a trace belongs to one")
                 .note(format!("cases: {}", names.join(", ")))
-                .help("say which one with --case NAME"),
+                .help("say which one with --case NAME, or give an E2E trace to every case with --case '*'"),
         ]);
     }
     let mut problems = Vec::new();

@@ -6,7 +6,7 @@ use super::{Trace, format};
 use crate::diag::{Problem, escape};
 use crate::meter::{Exceeded, Meter};
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Who reads the large tables of a SQLite export. The trace is the same either way.
@@ -31,6 +31,8 @@ pub struct Reading {
     pub exporting: Exporting,
     /// What is told how far reading has come, and says when it must stop.
     pub meter: Meter,
+    /// A trace that is not read, and why: whoever tried did not come back.
+    pub lost: Option<(PathBuf, String)>,
 }
 
 /// Bytes that selecting and comparing take for an operation.
@@ -61,6 +63,11 @@ pub fn open(path: &Path) -> Result<Arc<Trace>, Problem> {
 /// As [`open`]; with [`Via::Pages`] also where a table is left to SQLite; and where the memory limit is met.
 pub fn open_with(path: &Path, reading: &Reading) -> Result<Arc<Trace>, Problem> {
     let shown = escape(&path.display().to_string());
+    if let Some((_, why)) = reading.lost.as_ref().filter(|(lost, _)| lost == path) {
+        return Err(Problem::trace("trace-lost", format!("`{shown}` was not judged: its task left no result"))
+            .note(escape(why))
+            .help("run its task again, with more memory or time, and merge anew"));
+    }
     let size = path.metadata().map_or(0, |meta| meta.len());
     let _under_way = reading.meter.begin(format!("reading {shown}"), size);
     let place = reading.cache.as_ref().filter(|_| reading.via == Via::Either).and_then(|cache| cache.place(path));

@@ -121,6 +121,91 @@ fn the_actions_download_is_checked() {
     assert!(!shell(&script, &environment).status.success(), "another archive than the one that was summed");
 }
 
+/// What the release workflow packs, the action unpacks.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_release_holds_what_the_action_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let packed = Command::new("ci/package.sh")
+        .args([env!("CARGO_BIN_EXE_align"), &target, &at("v0")])
+        .current_dir(ROOT)
+        .output()
+        .unwrap();
+    assert!(packed.status.success(), "{}", said(&packed));
+    if Command::new("curl").arg("--version").output().is_err() {
+        return;
+    }
+    let action = yaml("action.yml");
+    let (temporary, path, releases) = (at("temporary"), at("path"), format!("file://{}", folder.path().display()));
+    let environment = [
+        ("VERSION", "v0"),
+        ("SOURCE", ROOT),
+        ("RELEASES", releases.as_str()),
+        ("RUNNER_TEMP", temporary.as_str()),
+        ("GITHUB_PATH", path.as_str()),
+    ];
+    let output = shell(text(&action["runs"]["steps"][0], "run"), &environment);
+    assert!(output.status.success(), "{}", said(&output));
+    let taken = folder.path().join("temporary/align/bin/align");
+    let version = Command::new(taken).arg("--version").output().unwrap();
+    assert!(said(&version).contains(env!("CARGO_PKG_VERSION")), "{}", said(&version));
+    let archive = folder.path().join(format!("v0/align-{target}.tar.gz"));
+    let listed = said(&Command::new("tar").arg("-tzf").arg(archive).output().unwrap());
+    for name in ["LICENSE", "README.md", "completions/align.bash", "completions/_align", "man/align-check.1"] {
+        assert!(listed.lines().any(|line| line == name), "{name}: {listed}");
+    }
+}
+
+/// The table of a file of this repository.
+fn manifest(path: &str) -> toml::Table {
+    std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_release_is_for_every_platform_twice_and_where_binstall_looks() {
+    let workflow = yaml(".github/workflows/release.yml");
+    let jobs = &workflow["jobs"];
+    let targets = |job: &str| -> Vec<String> {
+        let matrix = jobs[job]["strategy"]["matrix"]["include"].as_vec().unwrap();
+        matrix.iter().map(|row| text(row, "target").to_owned()).collect()
+    };
+    assert_eq!(targets("program"), targets("wheel"));
+    assert_eq!(targets("program").len(), 5);
+    for job in jobs.as_hash().unwrap().values() {
+        for run in job["steps"].as_vec().unwrap().iter().filter_map(|step| step["run"].as_str()) {
+            assert!(!run.contains("${{"), "a value reaches a script through its environment alone: {run}");
+        }
+    }
+    let cargo = manifest("Cargo.toml");
+    let url = cargo["package"]["metadata"]["binstall"]["pkg-url"].as_str().unwrap();
+    let packs = std::fs::read_to_string(format!("{ROOT}/ci/package.sh")).unwrap();
+    assert!(
+        url.ends_with("/v{ version }/align-{ target }.tar.gz") && packs.contains("archive=\"align-$target.tar.gz\"")
+    );
+}
+
+/// By the linter too, where it is installed.
+#[test]
+fn scripts_are_in_order() {
+    for script in ["contrib/slurm/align-fleet.sh", "ci/package.sh", "python/test.sh", ".ci/run", "tests/browser/run"] {
+        for (program, arguments) in [("bash", &["-n"][..]), ("shellcheck", &["--severity=warning"])] {
+            let ended = Command::new(program).args(arguments).arg(script).current_dir(ROOT).output();
+            let Ok(output) = ended else { continue };
+            assert!(output.status.success(), "{program} {script}: {}", said(&output));
+        }
+    }
+}
+
+#[test]
+fn images_have_the_oldest_compiler_that_will_do() {
+    let version = manifest("Cargo.toml")["package"]["rust-version"].as_str().unwrap().to_owned();
+    let docker = std::fs::read_to_string(format!("{ROOT}/Dockerfile")).unwrap();
+    assert!(docker.contains(&format!("FROM rust:{version}-slim-bookworm AS build")), "{docker}");
+    assert_eq!(text(&yaml("ci/gitlab.yml")["align"], "image"), format!("rust:{version}"));
+}
+
 #[test]
 fn the_gitlab_job_writes_what_it_names() {
     let file = yaml("ci/gitlab.yml");

@@ -149,7 +149,8 @@ fn every_example_in_rhai_is_a_rule() {
 }
 
 /// How blocks are marked. `toml` and `rhai` are read, `yaml` too (`tests/all/ci_files.rs`), `console` is run
-/// (`tests/all/console.rs`). Not run: `sh`, which needs a GPU, a network or files of one's own, and `text`, which is no code.
+/// (`tests/all/console.rs`), and `python` too (`python/tests/test_docs.py`). Not run: `sh`, which needs a GPU, a network or
+/// files of one's own, and `text`, which is no code.
 #[test]
 fn few_blocks_are_not_run() {
     let mut not_run = 0;
@@ -158,7 +159,7 @@ fn few_blocks_are_not_run() {
         let fences: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("```")).collect();
         assert!(fences.len().is_multiple_of(2), "{}: a block does not end", page.display());
         for language in fences.iter().step_by(2) {
-            let known = ["toml", "rhai", "console", "yaml", "sh", "text"].contains(language);
+            let known = ["toml", "rhai", "console", "yaml", "python", "sh", "text"].contains(language);
             assert!(known, "{}: a block of `{language}`", page.display());
             not_run += usize::from(*language == "sh");
         }

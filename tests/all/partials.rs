@@ -345,3 +345,53 @@ fn what_is_no_partial_result_is_never_replaced() {
     let merged = align_in(root, &["merge", &path("new"), "--partial", &path("text")]);
     assert_eq!((code(&merged), std::fs::read_to_string(path("text")).unwrap()), (2, "mine".to_owned()));
 }
+
+/// A task that left no result is told of as a rank that cannot be read, and nothing is read for that.
+#[cfg(unix)]
+#[test]
+fn a_lost_rank_is_a_part_of_the_report() {
+    let folder = folder(&vec![Rank::default(); 3]);
+    let run = |arguments: &[&str]| align_in(folder.path(), arguments);
+    for rank in ["0", "2"] {
+        let (e2e, out) = (format!("ranks/rank{rank}.trace"), format!("{rank}.json"));
+        assert_eq!(code(&run(&["check", "spec.toml", "--e2e", &e2e, "--partial", &out, "--today", TODAY])), 0);
+    }
+    let trace = folder.path().join("ranks/rank1.trace");
+    std::fs::remove_file(&trace).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&trace).status().is_ok_and(|status| status.success()));
+    let lost = ["--e2e", "ranks/rank1.trace", "--lost", "killed by signal 9\x1b[2J", "--today", TODAY];
+    let check: Vec<&str> = ["check", "spec.toml", "--partial", "1.json"].into_iter().chain(lost).collect();
+    assert_eq!(code(&run(&check)), 3);
+    let merged = run(&["merge", "0.json", "1.json", "2.json"]);
+    assert_eq!(code(&merged), 3);
+    let said = text(&merged.stderr);
+    assert!(said.contains("rank 1: `ranks/rank1.trace` was not judged: its task left no result"), "{said}");
+    assert!(said.contains(r"killed by signal 9\u{1b}[2J"), "{said}");
+    assert!(text(&merged.stdout).contains("not readable: rank 1"), "{}", text(&merged.stdout));
+    assert_eq!(code(&run(&["check", "spec.toml", "--e2e", "ranks/rank0.trace", "--lost", "why"])), 2);
+}
+
+/// `--case '*'` gives the model's traces to every case, in one run as in parts.
+#[test]
+fn a_models_traces_are_those_of_every_case_where_that_is_said() {
+    let folder = folder(&vec![Rank::default(); 3]);
+    let two = "[[case]]\nname = \"a\"\n[[case]]\nname = \"b\"\nlatency = { within = \"1%\", reason = \"a test\" }\n";
+    write(folder.path(), "spec.toml", &format!("{SPEC}{two}"));
+    let run = |arguments: &[&str]| align_in(folder.path(), arguments);
+    let refused = run(&["check", "spec.toml", "--e2e", "ranks"]);
+    assert_eq!(code(&refused), 2);
+    assert!(text(&refused.stderr).contains("--case '*'"), "{}", text(&refused.stderr));
+    let mock = run(&["check", "spec.toml", "--case", "*", "--mock", "mock.trace"]);
+    assert_eq!(code(&mock), 2, "a mock is one op's");
+    let mut merge = vec!["merge".to_owned()];
+    for rank in 0..3 {
+        let (e2e, out) = (format!("ranks/rank{rank}.trace"), format!("{rank}.json"));
+        let check = ["check", "spec.toml", "--case", "*", "--e2e", &e2e, "--partial", &out, "--today", TODAY];
+        assert_eq!(code(&run(&check)), 0);
+        merge.push(out);
+    }
+    let merged = run(&merge.iter().map(String::as_str).collect::<Vec<_>>());
+    let whole = run(&["check", "spec.toml", "--case", "*", "--e2e", "ranks", "--today", TODAY]);
+    assert_eq!((code(&merged), text(&merged.stdout)), (code(&whole), text(&whole.stdout)));
+    assert!(text(&whole.stdout).contains("test/gemm/a") && text(&whole.stdout).contains("test/gemm/b"));
+}
