@@ -39,7 +39,7 @@ pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
 pub use reading::{Reading, Via, open, open_with};
-pub use sources::{natural, sources};
+pub use sources::{Sources, natural, sources};
 pub use summary::{Summary, SummaryRow, is_cut_off};
 
 /// One profiler export in memory.
