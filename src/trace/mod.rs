@@ -40,7 +40,7 @@ pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
 pub use reading::{Reading, Via, open, open_with};
 pub use sources::{Sources, natural, sources};
-pub use summary::{Summary, SummaryRow, is_cut_off};
+pub use summary::{Summary, SummaryRow};
 
 /// One profiler export in memory.
 #[derive(Debug)]
