@@ -62,9 +62,17 @@ pub struct Exceeded {
 
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mib = |bytes: u64| bytes.div_ceil(1 << 20);
-        write!(f, "{} MiB are in use or about to be, {} MiB are allowed", mib(self.used), mib(self.limit))
+        let used = self.used.div_ceil(1 << 20);
+        write!(f, "{used} MiB are in use or about to be, {} are allowed", size(self.limit))
     }
+}
+
+/// A size as it was most likely written: exactly, in the largest unit that it is a whole number of.
+fn size(bytes: u64) -> String {
+    let units =
+        [(1 << 30, "GiB"), (1_000_000_000, "GB"), (1 << 20, "MiB"), (1_000_000, "MB"), (1 << 10, "KiB"), (1_000, "kB")];
+    let found = units.into_iter().find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit));
+    found.map_or_else(|| format!("{bytes} bytes"), |(unit, name)| format!("{} {name}", bytes / unit))
 }
 
 impl Meter {
@@ -140,6 +148,14 @@ mod tests {
         assert_eq!(meter.state().what, "reading a", "what is done is no longer shown beside what is not");
         drop(large);
         assert_eq!(meter.state(), State { what: "reading b".to_owned(), done: 150, total: 150 }, "all is done");
+    }
+
+    #[test]
+    fn a_limit_is_said_as_it_was_given() {
+        let said = [1 << 10, 8 << 30, 500_000_000, 1_500 << 20, 1_234].map(size);
+        assert_eq!(said, ["1 KiB", "8 GiB", "500 MB", "1500 MiB", "1234 bytes"]);
+        let exceeded = Exceeded { used: 37 << 20, limit: 1 << 10 };
+        assert_eq!(exceeded.to_string(), "37 MiB are in use or about to be, 1 KiB are allowed");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::wait::Target;
-use crate::diag::{Side, escape};
+use crate::diag::{Side, argument, escape, quoted};
 use crate::quality::{Grade, Point, unusable};
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ const BESIDE: usize = 30;
 
 /// The commands of a plan, to be copied into a shell; what lies between them as comments.
 pub fn commands(plan: &Plan) -> String {
-    let mut out = format!("{}\n", quoted(&plan.profile));
+    let mut out = format!("{}\n", in_shell(&plan.profile));
     if let Some(wait) = &plan.wait {
         let until = match &wait.target {
             Target::Text(text) => format!("it prints `{}`", escape(text)),
@@ -19,7 +19,7 @@ pub fn commands(plan: &Plan) -> String {
         };
         let _ = writeln!(out, "# meanwhile, when {until} (after {} s at most):", wait.timeout);
         if !plan.load.is_empty() {
-            let _ = writeln!(out, "{}", quoted(&plan.load));
+            let _ = writeln!(out, "{}", in_shell(&plan.load));
         }
         match plan.end_after {
             Some(seconds) if plan.load.is_empty() => {
@@ -32,7 +32,7 @@ pub fn commands(plan: &Plan) -> String {
             None => {}
         }
     }
-    let _ = writeln!(out, "{}", quoted(&plan.export));
+    let _ = writeln!(out, "{}", in_shell(&plan.export));
     out
 }
 
@@ -105,16 +105,9 @@ fn verdict(points: &[Point]) -> &'static str {
     }
 }
 
-/// Quoted for a shell. An argument with a NUL, which no program can get, is shown as it is.
-fn quoted(arguments: &[String]) -> String {
-    // What a shell leaves alone, but for a program's name with `=`, which would be a variable.
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,-".contains(c);
-    let one = |(at, argument): (usize, &String)| {
-        if !argument.is_empty() && argument.chars().all(|c| plain(c) || (c == '=' && at > 0)) {
-            return argument.clone();
-        }
-        shlex::try_quote(argument).map_or_else(|_| escape(argument), Into::into)
-    };
+/// As a shell takes it: the name of a program with `=` in it would be a variable.
+fn in_shell(arguments: &[String]) -> String {
+    let one = |(at, word): (usize, &String)| if at == 0 && word.contains('=') { quoted(word) } else { argument(word) };
     arguments.iter().enumerate().map(one).collect::<Vec<String>>().join(" ")
 }
 
@@ -139,24 +132,31 @@ mod tests {
     use super::*;
 
     fn command(arguments: &[&str]) -> String {
-        quoted(&arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>())
+        in_shell(&arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
     fn a_shell_takes_what_is_shown_for_what_was_meant() {
         assert_eq!(command(&["nsys", "--trace=cuda,nvtx", "a b", ""]), "nsys --trace=cuda,nvtx 'a b' ''");
         assert_eq!(command(&["a=b", "x"]), "'a=b' x");
-        for arguments in
-            [&["p", "it's", "$HOME", "`x`", "a\nb", "*", "~", "é"][..], &["p", "\"q\"", "\\", "!", "-x=$(y)"]]
-        {
+        for arguments in [&["p", "it's", "$HOME", "`x`", "*", "~", "é"][..], &["p", "\"q\"", "\\", "!", "-x=$(y)"]] {
             assert_eq!(shlex::split(&command(arguments)), Some(arguments.iter().map(|&a| a.to_owned()).collect()));
         }
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+        /// Asked of a shell itself, and nothing in what is shown is invisible.
         #[test]
-        fn any_arguments_come_back_from_a_shell(arguments in proptest::collection::vec("[^\u{0}]{0,12}", 1..6)) {
-            proptest::prop_assert_eq!(shlex::split(&quoted(&arguments)), Some(arguments));
+        fn any_arguments_come_back_from_a_shell(
+            arguments in proptest::collection::vec("[^\u{0}]{0,12}|[\u{1}-\u{1f}\u{7f}-\u{a0}'\\\\0-9\u{200b}-\u{202e}]{0,8}", 1..24)
+        ) {
+            let shown = in_shell(&[vec!["printf".to_owned(), "%s\u{1}\n".to_owned()], arguments.clone()].concat());
+            proptest::prop_assert!(!shown.chars().any(crate::diag::is_invisible), "{shown:?}");
+            let Ok(output) = std::process::Command::new("bash").args(["-c", &shown]).output() else { return Ok(()) };
+            let expected: String = arguments.iter().map(|argument| format!("{argument}\u{1}\n")).collect();
+            proptest::prop_assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
         }
     }
 }

@@ -4,6 +4,7 @@
 mod context;
 mod coverage;
 mod cuda_graph_consistency;
+mod cut_off;
 mod empty_selection;
 mod extra_kernel;
 mod host_sync;
@@ -26,6 +27,7 @@ mod steady_state;
 mod trace_provenance;
 
 pub use context::{Context, Unselected};
+pub use cut_off::{held_open, unfound_by_names};
 pub use empty_selection::empty_selection;
 pub use judgement::Judgement;
 pub use known_difference::{
@@ -89,6 +91,11 @@ pub trait Check: Send + Sync {
 
     fn needs(&self) -> &[Need] {
         &[]
+    }
+
+    /// Whether it may ask for kernels by their names in ways that only its author knows.
+    fn asks_for_names(&self) -> bool {
+        false
     }
 
     /// Judges; severities are those of [`Meta`] unless the check says otherwise for a finding.

@@ -4,7 +4,7 @@ use super::Context;
 use crate::diag::{Evidence, Finding, Side, escape, nearest_many, shorten};
 
 /// Characters of a kernel's name in a message.
-const NAME: usize = 64;
+pub(super) const NAME: usize = 64;
 
 /// The kernel at an index of a side's sequence, short enough to read.
 pub(super) fn short(context: &Context<'_>, side: Side, index: usize) -> String {

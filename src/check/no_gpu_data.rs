@@ -19,6 +19,8 @@ pub fn unfit(side: Side, trace: &Trace) -> Option<(Finding, Facts)> {
         let text = format!("{launches} CUDA graph launches in the {side} trace, none of whose kernels was recorded");
         facts.set("graph-whole", 1.0, &text);
         format!("the kernels of CUDA graphs are not in the {side} trace: graphs were traced as a whole")
+    } else if trace.lacks_kernel_table() {
+        return Some((without_kernel_table(side, trace), facts));
     } else if trace.is_empty() && trace.summary.is_none() {
         let text = format!("the {side} trace holds no GPU operation");
         facts.set("no-gpu-data", 1.0, &text);
@@ -46,4 +48,21 @@ pub fn unfit(side: Side, trace: &Trace) -> Option<(Finding, Facts)> {
          `--trace-fork-before-exec=true` and a capture range that the child opens"
     };
     Some((finding.help(help), facts))
+}
+
+/// What launches kernels was recorded, and the export has no table of them.
+fn without_kernel_table(side: Side, trace: &Trace) -> Finding {
+    let launches = trace.capabilities.graph_launches;
+    let nodes = trace.capabilities.graph_nodes == Presence::Filled;
+    let launched = (launches > 0).then(|| format!("{launches} launches of CUDA graphs were recorded"));
+    let captured = nodes.then(|| "nodes of CUDA graphs were recorded one by one".to_owned());
+    let message = format!("the {side} trace has no table of kernels, though what launches them was recorded");
+    let mut finding = Finding::new("no-gpu-data", Severity::Error, message).side(side);
+    for text in launched.into_iter().chain(captured) {
+        finding = finding.evidence(Evidence::on(side, text));
+    }
+    finding.help(
+        "export the report again, and take all of it: a folder needs the file of CUPTI_ACTIVITY_KIND_KERNEL; if that has \
+         none either, capture again and let the process end before the profiler does",
+    )
 }

@@ -36,16 +36,16 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
     /// Record nothing in the first so many seconds of the command
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     delay: Option<u32>,
     /// End the capture after so many seconds: of recording, or with --wait-for from the moment the command is ready
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = some_seconds)]
     duration: Option<u32>,
     /// The command is ready when this is there: http://HOST:PORT/PATH, tcp:HOST:PORT, file:PATH, or text:WORDS it prints
     #[arg(long, value_name = "WHAT")]
     wait_for: Option<Target>,
     /// How long the command may take to be ready
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = seconds)]
     wait_timeout: u32,
     /// Run this program when the command is ready, and end the capture when it is done: 'PROGRAM ARGUMENT …'
     #[arg(long, value_name = "PROGRAM", value_parser = words)]
@@ -89,6 +89,23 @@ enum WarmUp {
 enum Format {
     Human,
     Json,
+}
+
+/// `nsys profile` takes whole seconds.
+fn seconds(text: &str) -> Result<u32, String> {
+    let most = format!("{} seconds are the most", u32::MAX);
+    match text.trim().parse::<u32>() {
+        Ok(seconds) => Ok(seconds),
+        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => Err(most),
+        Err(_) => Err("not a whole number of seconds; write 30".to_owned()),
+    }
+}
+
+fn some_seconds(text: &str) -> Result<u32, String> {
+    match seconds(text)? {
+        0 => Err("in no time nothing is recorded; write 30".to_owned()),
+        some => Ok(some),
+    }
 }
 
 /// A command line that was taken apart as a shell would, which is not run.
@@ -245,4 +262,19 @@ fn said(args: &Args, answer: &Answer<'_>, terminal: &Terminal) -> Result<String,
         (Some(plan), None) => human::explained(plan, style.width),
         (None, None) => String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_whole_and_counted() {
+        assert_eq!((seconds("0"), seconds(" 30 "), some_seconds("1")), (Ok(0), Ok(30), Ok(1)));
+        for wrong in ["nan", "", "-1", "1.5", "10s", "inf"] {
+            assert!(seconds(wrong).is_err_and(|why| why.contains("write 30")), "{wrong}");
+        }
+        assert!(seconds("4294967296").is_err_and(|why| why.contains("4294967295")));
+        assert!(some_seconds("0").is_err());
+    }
 }

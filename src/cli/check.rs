@@ -208,7 +208,7 @@ pub(super) fn inputs(
 
 /// What a folder or a glob of traces stands for.
 fn traces(path: &Path) -> Vec<PathBuf> {
-    sources(path).unwrap_or_else(|_| vec![path.to_owned()])
+    sources(path).map_or_else(|_| vec![path.to_owned()], |found| found.traces)
 }
 
 /// Names the specs that a folder holds and that need traces first: nothing is left out in silence.

@@ -34,8 +34,12 @@ impl Reads {
     }
 }
 
+/// In bytes: 1 EiB. Sizes that do not fit into a number are read as its greatest.
+const MOST: u64 = 1 << 60;
+
 fn size(text: &str) -> Result<u64, String> {
     match text.parse::<ByteSize>() {
+        Ok(ByteSize(bytes)) if bytes > MOST => Err("more memory than any machine has; write 500MB or 8GiB".to_owned()),
         Ok(ByteSize(bytes)) if bytes > 0 => Ok(bytes),
         Ok(_) => Err("nothing can be read in no memory".to_owned()),
         Err(_) => Err("not a size; write 500MB or 8GiB".to_owned()),
@@ -56,7 +60,9 @@ mod tests {
     #[test]
     fn a_size_has_a_unit_or_is_in_bytes() {
         assert_eq!((size("8GiB"), size("500 MB"), size("1024")), (Ok(8 << 30), Ok(500_000_000), Ok(1024)));
-        for wrong in ["", "0", "-1", "much", "8 apples", "NaN"] {
+        for wrong in
+            ["", "0", "-1", "much", "8 apples", "NaN", "1e30", "99999999999999TiB", "20EiB", "18446744073709551615"]
+        {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }

@@ -18,5 +18,5 @@ pub use nearest::{did_you_mean, nearest, nearest_file, nearest_many};
 pub use path::refuse_special;
 pub use problem::{Label, Problem, ProblemClass, Remark, unique};
 pub use source::{Loc, SourceFile, Span, Spanned};
-pub use text::{argument, duration, escape, is_invisible, percent, plural, plural_of, shorten, signed_percent};
+pub use text::{argument, duration, escape, is_invisible, percent, plural, plural_of, quoted, shorten, signed_percent};
 pub use verdict::Verdict;

@@ -23,9 +23,32 @@ pub fn is_invisible(c: char) -> bool {
 
 /// An argument of a command that is shown to be pasted into a shell: in quotes where it needs them.
 pub fn argument(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_./:=@%+,-".contains(c);
-    let safe = escape(text);
-    if !safe.is_empty() && safe.chars().all(plain) { safe } else { format!("'{}'", safe.replace('\'', r"'\''")) }
+    let plain = |c: char| c.is_alphanumeric() || "_./:@%+,-".contains(c) || (c == '=' && !text.starts_with('='));
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// In quotes whatever it is; what nobody would see as `$'…'` with its bytes in octal, as bash, zsh and ksh read it. A NUL,
+/// which no program can be given, stays an escape.
+pub fn quoted(text: &str) -> String {
+    if !text.chars().any(is_invisible) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\\' | '\'' => out.extend(['\\', c]),
+            '\0' => out.push_str("\\\\u{0}"),
+            c if is_invisible(c) => {
+                let octal = |byte: u8| format!("\\{byte:03o}");
+                out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(octal));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 /// Shortens to at most `most` characters, keeping both ends: the middle of a template name says least.
@@ -87,6 +110,15 @@ mod tests {
         assert_eq!(escape("a\x1b[31mb\n"), "a\\u{1b}[31mb\\u{a}");
         assert_eq!(escape("a\u{202e}b\u{61c}"), "a\\u{202e}b\\u{61c}");
         assert_eq!(escape("µ<int>"), "µ<int>");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_quoted_by_its_bytes() {
+        assert_eq!(argument("--trace=cuda,nvtx"), "--trace=cuda,nvtx");
+        assert_eq!((argument(""), argument("=x"), argument("it's")), ("''".into(), "'=x'".into(), r"'it'\''s'".into()));
+        assert_eq!(argument("a\u{1b}[31m'\\\n"), r"$'a\033[31m\'\\\n'");
+        assert_eq!(argument("\u{202e}1"), r"$'\342\200\2561'");
+        assert_eq!(argument("a\0b"), r"$'a\\u{0}b'");
     }
 
     #[test]

@@ -78,19 +78,21 @@ fn of_all(numbers: &[u64], expected: u64) -> Option<Absent> {
     if gaps.is_empty() && beyond.is_empty() {
         return None;
     }
+    let (missing, beyond) = (stretches(&gaps), numbers_in_words(&beyond));
     let what = match gaps.is_empty() {
-        true => format!("more than the {expected} ranks of the spec have a trace"),
-        false => format!("{} of {expected} missing", is_missing(&gaps)),
+        true => format!("more than the {expected} ranks of the spec have a trace: {beyond}"),
+        false => format!("{} of {expected} missing: {missing}", is_missing(&gaps)),
     };
-    Some(Absent { what, missing: stretches(&gaps), beyond: numbers_in_words(&beyond) })
+    Some(Absent { what, missing, beyond })
 }
 
 /// Numbers that begin at 1 most likely lack the first rank; those of one node of several begin anywhere.
 fn between(numbers: &[u64]) -> Option<Absent> {
     let (first, last) = (*numbers.first()?, *numbers.last()?);
     let gaps = gaps(numbers, if first == 1 { 0 } else { first }, last);
-    let what = format!("{} missing between the others", is_missing(&gaps));
-    (!gaps.is_empty()).then(|| Absent { what, missing: stretches(&gaps), ..Absent::default() })
+    let missing = stretches(&gaps);
+    let what = format!("{} missing between the others: {missing}", is_missing(&gaps));
+    (!gaps.is_empty()).then(|| Absent { what, missing, ..Absent::default() })
 }
 
 fn is_missing(gaps: &[(u64, u64)]) -> String {
@@ -117,7 +119,8 @@ fn twice(ranks: &Ranks<'_>) -> Vec<Finding> {
         return again.into_iter().collect();
     }
     let (some, side) = (plural(groups.len(), "rank"), ranks.side);
-    let message = format!("{some} {} several traces", if groups.len() == 1 { "has" } else { "have" });
+    let which = numbers_in_words(&groups.iter().map(|group| group[0].0).collect::<Vec<_>>());
+    let message = format!("{some} {} several traces: {which}", if groups.len() == 1 { "has" } else { "have" });
     let mut finding = Finding::new(RANK_SET, Severity::Error, message).side(side);
     for group in groups.iter().take(NAMED) {
         let paths = group.iter().take(NAMED).map(|(_, at)| ranks.all[*at].trace(side).path.as_str());

@@ -59,10 +59,22 @@ pub(super) fn judge<'s>(
         Ok(found) => found,
         Err(not_found) => {
             let trace = if not_found.side == Side::Mock { &mock } else { &e2e };
-            let finding =
+            let mut finding =
                 check::empty_selection(&Unselected { spec: job.spec, case: job.case, trace, not_found: &not_found });
             let facts = selection_facts(not_found.side, trace);
-            conclude(session, &mut outcome, vec![finding], &facts, Verdict::Fail);
+            let mut verdict = Verdict::Fail;
+            // The E2E is searched for what the mock launches, unless that is a summary.
+            let looked_at: &[&Trace] = match not_found.side {
+                Side::Mock => &[&*mock],
+                Side::E2e if mock.summary.is_some() => &[&*e2e],
+                Side::E2e => &[&*mock, &*e2e],
+            };
+            if let Some(reason) = check::unfound_by_names(looked_at) {
+                (finding.severity, verdict) = (Severity::Warning, Verdict::Inconclusive);
+                let name = finding.code.clone();
+                outcome.checks.push(CheckOutcome { name, verdict, reason: Some(reason), findings: 1 });
+            }
+            conclude(session, &mut outcome, vec![finding], &facts, verdict);
             return Judged::new(outcome);
         }
     };
@@ -254,15 +266,7 @@ fn run(check: &dyn Check, context: &Context<'_>) -> Judgement {
             }
         }
     }
-    let judgement = check.run(context);
-    let doubt = context.comparison.summed.as_ref().and_then(|summed| summed.doubt(&check.meta().name));
-    match doubt {
-        // What a summary leaves open is no pass.
-        Some(doubt) if judgement.verdict == Verdict::Pass => {
-            Judgement { findings: judgement.findings, ..Judgement::inconclusive(doubt) }
-        }
-        _ => judgement,
-    }
+    check::held_open(context, check, check.run(context))
 }
 
 /// The spec's severity replaces the check's own; lesser findings of the check are only ever lowered.

@@ -118,11 +118,17 @@ fn pairs(case: &Case, mock: &Path, e2e: &Path) -> (Vec<Pair>, Vec<Problem>) {
             return (Vec::new(), [mock, e2e].into_iter().flatten().collect());
         }
     };
-    match (mocks.as_slice(), e2es.as_slice()) {
-        ([mock], _) => (e2es.iter().map(|e2e| Pair { mock: mock.clone(), e2e: e2e.clone() }).collect(), Vec::new()),
-        (_, [e2e]) => (mocks.iter().map(|mock| Pair { mock: mock.clone(), e2e: e2e.clone() }).collect(), Vec::new()),
-        _ => by_rank(&mocks, &e2es),
-    }
+    let mut problems = [mocks.problems, e2es.problems].concat();
+    let pairs = match (mocks.traces.as_slice(), e2es.traces.as_slice()) {
+        ([mock], e2es) => e2es.iter().map(|e2e| Pair { mock: mock.clone(), e2e: e2e.clone() }).collect(),
+        (mocks, [e2e]) => mocks.iter().map(|mock| Pair { mock: mock.clone(), e2e: e2e.clone() }).collect(),
+        (mocks, e2es) => {
+            let (pairs, unpaired) = by_rank(mocks, e2es);
+            problems.extend(unpaired);
+            pairs
+        }
+    };
+    (pairs, problems)
 }
 
 /// A problem of a trace, with the place that names it, if the spec does.

@@ -139,9 +139,14 @@ pub(super) fn conclude<'s>(
     let mut problems = job.problems.clone();
     match fold.conclude(job.case, complete) {
         Concluded::Plain(RankResult { state: RankState::Judged(judged), .. }) => {
+            let mut outcome = judged.outcome;
+            if !problems.is_empty() {
+                // The one trace that was found may be one of several.
+                outcome.verdict = outcome.verdict.max(Verdict::Inconclusive);
+            }
             problems.extend(judged.problems.iter().map(Problem::from));
             let known = Exceptions::used(job.case, judged.known).entries;
-            Ok(Judged { known, problems, printed: judged.printed, ..Judged::new(judged.outcome) })
+            Ok(Judged { known, problems, printed: judged.printed, ..Judged::new(outcome) })
         }
         Concluded::Plain(RankResult { mock, e2e, state: RankState::Unreadable(found), .. }) => {
             problems.extend(found.iter().map(|unread| match unread.side {

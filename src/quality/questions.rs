@@ -17,6 +17,10 @@ pub fn kernels(trace: &Trace, counts: &Counts) -> Answer {
             Answer::new(question, Can::No, "all GPU work ran inside CUDA graphs, each traced as a whole")
                 .repair(TRACE_NODES)
         }
+        _ if trace.lacks_kernel_table() => {
+            Answer::new(question, Can::No, "CUDA graphs were recorded, but there is no table of kernels")
+                .repair("export the report again, and take all of its tables; if it has none either, capture again")
+        }
         (Presence::Missing | Presence::Empty, Presence::Filled) => {
             Answer::new(question, Can::No, "there are CUDA calls, but no kernel was recorded")
                 .repair("capture again with `--trace=cuda,nvtx`, and end the capture before the process is killed")

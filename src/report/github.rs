@@ -18,20 +18,25 @@ pub(super) fn render(outcome: &Outcome) -> String {
         let passes = outcome.allows_inconclusive() || case.verdict == Verdict::Fail;
         all.extend(unsure.map(|check| of_inconclusive(case, check, passes)));
     }
+    written(all, &verdict::summary(outcome))
+}
+
+/// What weighs most first.
+pub(super) fn written(mut all: Vec<Annotation>, summary: &str) -> String {
     all.sort_by_key(|annotation| std::cmp::Reverse(annotation.severity));
     let mut out: String = all.iter().map(Annotation::write).collect();
-    out += &format!("align: {}\n", verdict::summary(outcome));
+    out += &format!("align: {summary}\n");
     out
 }
 
-struct Annotation {
-    severity: Severity,
-    file: Option<String>,
+pub(super) struct Annotation {
+    pub(super) severity: Severity,
+    pub(super) file: Option<String>,
     /// Line and column.
-    at: Option<(usize, usize)>,
-    title: String,
+    pub(super) at: Option<(usize, usize)>,
+    pub(super) title: String,
     /// One line each.
-    text: Vec<String>,
+    pub(super) text: Vec<String>,
 }
 
 impl Annotation {

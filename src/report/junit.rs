@@ -19,7 +19,11 @@ pub(super) fn render(outcome: &Outcome) -> String {
         suite.add_test_cases(cases.into_iter().flat_map(|case| of_case(case, outcome)));
         report.add_test_suite(suite);
     }
-    // Writing into memory cannot fail; should it ever, the document says so rather than be cut short.
+    to_text(&report)
+}
+
+/// Writing into memory cannot fail; should it ever, the document says so rather than be cut short.
+pub(super) fn to_text(report: &Report) -> String {
     let text = report.to_string().unwrap_or_else(|error| {
         let why = quick_junit::XmlString::new(error.to_string());
         format!("<testsuites><!-- {} --></testsuites>", why.as_str().replace("--", "- -"))
@@ -156,13 +160,13 @@ fn of_problem(problem: &ProblemOutcome) -> TestCase {
     test
 }
 
-fn failure(kind: NonSuccessKind, code: &str, message: &str) -> TestCaseStatus {
+pub(super) fn failure(kind: NonSuccessKind, code: &str, message: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(line(code)).set_message(message);
     status
 }
 
-fn skipped(why: &str) -> TestCaseStatus {
+pub(super) fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
     status.set_message(why);
     status

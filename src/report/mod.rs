@@ -29,7 +29,7 @@ mod tests;
 mod verdict;
 mod wrap;
 
-pub use diff::{DIFF_FORMATS, render_diff};
+pub use diff::render_diff;
 pub use format::Format;
 pub use lint::render_lint;
 pub use markdown::{Deliverable, Deliverables};

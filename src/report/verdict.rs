@@ -2,8 +2,8 @@
 
 use super::table::ratio;
 use super::wrap::{count, line};
-use crate::diag::Verdict;
-use crate::outcome::{CaseOutcome, Counts, Outcome, RowMatch};
+use crate::diag::{Severity, Verdict};
+use crate::outcome::{CaseOutcome, Counts, FindingOutcome, Outcome, RowMatch};
 
 /// What stands behind a verdict's word and the case's title.
 pub(super) fn text(case: &CaseOutcome) -> String {
@@ -111,11 +111,19 @@ fn failed(case: &CaseOutcome) -> String {
     let counts = Counts::of([case]);
     let known = known(&counts).map(|known| format!(" ({known})")).unwrap_or_default();
     match (counted(&counts), first) {
-        (Some(counted), Some(first)) => format!("{counted}{known}: {first}"),
+        (Some(counted), Some(first)) => format!("{counted}{known}: {}", with_ranks(case, first)),
         (counted, first) => {
             counted.or(first).or_else(|| reason(case, Verdict::Fail)).unwrap_or_default() + known.as_str()
         }
     }
+}
+
+/// Also which ranks were not compared, or stand for others: whoever reads one line alone must know.
+fn with_ranks(case: &CaseOutcome, first: String) -> String {
+    let set = |finding: &&FindingOutcome| finding.code == "rank-set" && finding.known.is_none();
+    let errors = case.findings.iter().filter(set).filter(|finding| finding.severity == Severity::Error);
+    let others = errors.map(|finding| line(&finding.message)).filter(|message| *message != first);
+    std::iter::once(first.clone()).chain(others).collect::<Vec<_>>().join("; ")
 }
 
 /// "2 errors, 1 warning", of what no known difference covers; `None` if there are none.

@@ -34,6 +34,10 @@ impl Check for Rule {
         &self.needs
     }
 
+    fn asks_for_names(&self) -> bool {
+        true
+    }
+
     /// A script that fails is a problem of the judgement, never a pass.
     fn run(&self, context: &Context<'_>) -> Judgement {
         let imports = Imports::new(&self.rules);

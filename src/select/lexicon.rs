@@ -1,12 +1,14 @@
 //! One numbering of kernels for both traces, with the graded cost of taking one for another.
 
+use super::cut_off::{CutOff, alike};
 use crate::diag::{Side, Spanned};
 use crate::kernel::{Families, FamilyId, Identity, KernelPattern, Level};
 use crate::limits::cost;
 use crate::trace::{NameId, Trace};
 use rustc_hash::FxHashMap;
 
-/// A kernel's number: equal for all names with the same normalised spelling, on both sides.
+/// A kernel's number: equal for all names with the same normalised spelling, on both sides, and for all that a name which
+/// was cut off may be.
 pub type Symbol = u32;
 
 #[derive(Debug)]
@@ -21,6 +23,9 @@ struct Entry {
     core: bool,
     /// Comes and goes with another kernel's variant.
     companion: bool,
+    /// Further kernels that it may be, where a name was cut off.
+    may_be: Vec<Identity>,
+    cut_off: Option<CutOff>,
 }
 
 /// Symbols of the names of a mock's and an E2E's trace.
@@ -52,12 +57,34 @@ impl Lexicon {
                         around: row.is_some_and(|f| f.around),
                         core: row.is_some_and(|f| f.core),
                         companion: row.is_some_and(|f| f.companion),
+                        may_be: Vec::new(),
+                        cut_off: None,
                     });
                 }
                 lexicon.of_name[side].push(symbol);
             }
         }
+        lexicon.join_alike();
         lexicon
+    }
+
+    /// Gives one symbol to all kernels that a name which was cut off may be.
+    fn join_alike(&mut self) {
+        let groups = alike(&self.entries.iter().map(|entry| &entry.identity).collect::<Vec<_>>());
+        for group in groups {
+            let Some((&first, others)) = group.symbols.split_first() else { continue };
+            let may_be = others.iter().map(|&other| self.entries[other as usize].identity.clone()).collect();
+            let entry = &mut self.entries[first as usize];
+            (entry.may_be, entry.cut_off) = (may_be, Some(group.cut_off));
+            for symbol in self.of_name.iter_mut().flatten().filter(|symbol| others.contains(symbol)) {
+                *symbol = first;
+            }
+        }
+    }
+
+    /// What stands behind a symbol of which a name was cut off.
+    pub fn cut_off(&self, symbol: Symbol) -> Option<CutOff> {
+        self.entries[symbol as usize].cut_off
     }
 
     /// The number of symbols; each is below it.
@@ -87,9 +114,11 @@ impl Lexicon {
         &self.entries[symbol as usize].identity
     }
 
-    /// Whether any of the patterns matches the kernel.
+    /// Whether any of the patterns matches the kernel, or one that it may be.
     pub fn matches(&self, symbol: Symbol, patterns: &[Spanned<KernelPattern>], families: &Families) -> bool {
-        patterns.iter().any(|p| p.matches(self.identity(symbol), families))
+        let entry = &self.entries[symbol as usize];
+        let matches = |identity: &Identity| patterns.iter().any(|pattern| pattern.matches(identity, families));
+        matches(&entry.identity) || entry.may_be.iter().any(matches)
     }
 
     pub fn family(&self, symbol: Symbol) -> Option<FamilyId> {

@@ -6,6 +6,7 @@
 
 mod auto;
 mod cut;
+mod cut_off;
 mod e2e;
 mod finder;
 mod group;
@@ -18,9 +19,10 @@ mod selection;
 mod settle;
 mod summary;
 
+pub use cut_off::CutOff;
 pub use lexicon::{Lexicon, Symbol};
 pub use selection::{Instance, LeftOut, Method, NotFound, Rank, SecondOpinion, Selection, SelectionNote};
-pub use summary::{SelectedBySummary, Summed, select_by_summary};
+pub use summary::{Doubt, SelectedBySummary, Summed, select_by_summary};
 
 use crate::diag::Side;
 use crate::kernel::Families;

@@ -39,8 +39,8 @@ pub use process::{Process, ProcessId, Thread, ThreadId};
 pub use provenance::Provenance;
 pub use ranges::{ContextId, RangeKind, Ranges};
 pub use reading::{Reading, Via, open, open_with};
-pub use sources::{natural, sources};
-pub use summary::{Summary, SummaryRow, is_cut_off};
+pub use sources::{Sources, natural, sources};
+pub use summary::{Summary, SummaryRow};
 
 /// One profiler export in memory.
 #[derive(Debug)]
@@ -75,6 +75,13 @@ pub struct GraphNodes {
 }
 
 impl Trace {
+    /// Whether graphs were launched or captured node by node, and there is not even an empty table of kernels: a part of
+    /// the export is lost, or the capture was.
+    pub fn lacks_kernel_table(&self) -> bool {
+        let Capabilities { kernels, graph_launches, whole_graph_rows, graph_nodes, .. } = self.capabilities;
+        kernels == Presence::Missing && whole_graph_rows == 0 && (graph_launches > 0 || graph_nodes.filled())
+    }
+
     /// The number of GPU operations.
     pub fn len(&self) -> usize {
         self.ops.len()

@@ -8,17 +8,26 @@ use std::cmp::Ordering;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
-/// The traces that a path stands for, in natural order (`r2` before `r10`): itself, or all that a folder or a glob holds.
-/// A file of that very name is never a glob.
+/// What a path stands for.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// In natural order (`r2` before `r10`).
+    pub traces: Vec<PathBuf>,
+    /// What could not be looked into: a trace in it is none of the others.
+    pub problems: Vec<Problem>,
+}
+
+/// The traces that a path stands for: itself, or all that a folder or a glob holds. A file of that very name is never a
+/// glob.
 ///
 /// # Errors
 /// A folder or a glob without any trace, one with too many, and a glob that is none.
-pub fn sources(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+pub fn sources(path: &Path) -> Result<Sources, Problem> {
     if path.is_dir() && !is_trace(path) {
         return some(path, in_folder(path)?);
     }
     if path.exists() || !is_glob(path) {
-        return Ok(vec![path.to_owned()]);
+        return Ok(Sources { traces: vec![path.to_owned()], problems: Vec::new() });
     }
     some(path, by_glob(path)?)
 }
@@ -28,16 +37,19 @@ fn is_glob(path: &Path) -> bool {
     path.to_string_lossy().contains(['*', '?', '[', '{'])
 }
 
-fn some(path: &Path, mut found: Vec<PathBuf>) -> Result<Vec<PathBuf>, Problem> {
+fn some(path: &Path, mut found: Sources) -> Result<Sources, Problem> {
     let shown = escape(&path.display().to_string());
-    if found.is_empty() {
+    if found.traces.is_empty() {
+        if let Some(problem) = found.problems.pop() {
+            return Err(problem);
+        }
         let what = if path.is_dir() { "the folder holds" } else { "the pattern matches" };
         let problem = Problem::trace("trace-missing", format!("`{shown}`: {what} no trace"));
         let help = "give one trace, a folder of one trace a rank, or a glob in quotes: 'ranks/*.sqlite'";
         let folder = Some(literal(path)).filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         return Err(problem.help(help).maybe_help(folder.and_then(|folder| nearest_file(&folder))));
     }
-    found.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
+    found.traces.sort_by(|a, b| natural(&a.to_string_lossy(), &b.to_string_lossy()));
     Ok(found)
 }
 
@@ -47,23 +59,44 @@ fn too_many(path: &Path) -> Problem {
         .help("name the folder or the files of one run")
 }
 
-/// Every file below a folder, in the spelling of the path that was given. Links are followed; one that leads back is an
-/// error.
-fn files(folder: &Path, depth: usize) -> impl Iterator<Item = walkdir::Result<PathBuf>> {
+/// Every file below a folder, in the spelling of the path that was given. Links are followed; one that leads nowhere is
+/// taken for a file, one that leads back to where it stands in is what cannot be looked into.
+fn files(folder: &Path, depth: usize) -> impl Iterator<Item = Result<PathBuf, Problem>> {
     let entries = WalkDir::new(folder).max_depth(depth).follow_links(true).sort_by_file_name().into_iter();
-    let is_file = |entry: &walkdir::Result<walkdir::DirEntry>| entry.as_ref().map_or(true, |e| e.file_type().is_file());
-    entries.filter(is_file).map(|entry| entry.map(walkdir::DirEntry::into_path))
+    entries.filter_map(|entry| match entry {
+        Ok(entry) => entry.file_type().is_file().then(|| Ok(entry.into_path())),
+        Err(error) => Some(match error.path().filter(|path| error.loop_ancestor().is_none() && path.is_symlink()) {
+            Some(link) => Ok(link.to_owned()),
+            None => Err(closed(&error)),
+        }),
+    })
+}
+
+fn closed(error: &walkdir::Error) -> Problem {
+    let shown = |path: &Path| escape(&path.display().to_string());
+    let path = error.path().map(shown).unwrap_or_default();
+    if let Some(ancestor) = error.loop_ancestor() {
+        let message = format!("`{path}` is a link that leads back to `{}`, around itself", shown(ancestor));
+        return Problem::trace("trace-unreadable", message)
+            .help("take the link away, or let it lead to the trace that is meant");
+    }
+    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    Problem::trace("trace-unreadable", format!("`{path}` cannot be looked into"))
+        .note(escape(&why))
+        .help("traces may be in it: make it readable, or take it away")
 }
 
 /// Every file that is a trace by its content, and those that are named as these are: a file that broke is not a rank
 /// that is missing. Where some are traces for sure, other JSON is none.
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let all: Vec<PathBuf> =
-        files(folder, usize::MAX).take(RANKS_MOST + 1).collect::<Result<_, _>>().map_err(|error| {
-            let shown = escape(&folder.display().to_string());
-            Problem::trace("trace-unreadable", format!("`{shown}` cannot be listed")).note(escape(&error.to_string()))
-        })?;
-    if all.len() > RANKS_MOST {
+fn in_folder(folder: &Path) -> Result<Sources, Problem> {
+    let (mut all, mut problems) = (Vec::new(), Vec::new());
+    for file in files(folder, usize::MAX).take(RANKS_MOST + 1) {
+        match file {
+            Ok(path) => all.push(path),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if all.len() + problems.len() > RANKS_MOST {
         return Err(too_many(folder));
     }
     let likely: Vec<Likely> = all.iter().map(|path| likely(path)).collect();
@@ -75,10 +108,11 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     endings.dedup();
     let named = |path: &Path| extension(path).is_some_and(|end| endings.contains(&end));
     let is_taken = |(path, likely): &(&PathBuf, &Likely)| (**likely == best && best > Likely::No) || named(path);
-    Ok(all.iter().zip(&likely).filter(is_taken).map(|(path, _)| path.clone()).collect())
+    let traces = all.iter().zip(&likely).filter(is_taken).map(|(path, _)| path.clone()).collect();
+    Ok(Sources { traces, problems })
 }
 
-fn by_glob(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+fn by_glob(path: &Path) -> Result<Sources, Problem> {
     let shown = escape(&path.display().to_string());
     let glob = GlobBuilder::new(&path.to_string_lossy()).literal_separator(true).build();
     let glob = glob.map_err(|error| {
@@ -98,7 +132,10 @@ fn by_glob(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     // As in a shell, what cannot be listed matches nothing.
     let all = files(start, depth).flatten().map(spelt).filter(|file| matcher.is_match(file));
     let found: Vec<PathBuf> = all.take(RANKS_MOST + 1).collect();
-    if found.len() > RANKS_MOST { Err(too_many(path)) } else { Ok(found) }
+    match found.len() > RANKS_MOST {
+        true => Err(too_many(path)),
+        false => Ok(Sources { traces: found, problems: Vec::new() }),
+    }
 }
 
 /// The folders in front of the first one that a pattern leaves open.
@@ -181,19 +218,40 @@ mod tests {
             ("log.txt", "rank 3 died"),
             ("node1/rank11.trace", TRACE),
         ]);
-        let found = sources(folder.path()).unwrap();
+        let found = sources(folder.path()).unwrap().traces;
         assert_eq!(names(folder.path(), &found), ["node1/rank11.trace", "rank2.trace", "rank3.trace", "rank10.trace"]);
     }
 
     #[test]
     fn a_glob_takes_what_it_names_and_a_file_of_that_name_is_itself() {
         let folder = folder(&[("a/r1.trace", TRACE), ("b/r2.trace", "broken"), ("b/r2.log", ""), ("b/[x].trace", "")]);
-        let at = |glob: &str| sources(&folder.path().join(glob)).map(|found| names(folder.path(), &found));
+        let at = |glob: &str| sources(&folder.path().join(glob)).map(|found| names(folder.path(), &found.traces));
         assert_eq!(at("*/r*.trace").unwrap(), ["a/r1.trace", "b/r2.trace"]);
         assert_eq!(at("**/*.trace").unwrap().len(), 3);
         assert_eq!(at("{a,b}/r?.trace").unwrap(), ["a/r1.trace", "b/r2.trace"]);
         assert_eq!(at("b/[x].trace").unwrap(), ["b/[x].trace"]);
         assert_eq!(at("none.trace").unwrap(), ["none.trace"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_back_is_told_and_one_that_leads_nowhere_is_a_trace_that_broke() {
+        let folder = folder(&[("ranks/r1.trace", TRACE), ("ranks/r2.trace", TRACE), ("loop/a.log", "")]);
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink(at("ranks"), at("ranks/again")).unwrap();
+        std::os::unix::fs::symlink("none", at("ranks/r3.trace")).unwrap();
+        std::os::unix::fs::symlink("r4.trace", at("ranks/r4.trace")).unwrap();
+        std::os::unix::fs::symlink("none", at("ranks/note.txt")).unwrap();
+        std::os::unix::fs::symlink(".", at("loop/loop")).unwrap();
+        let found = sources(&at("ranks")).unwrap();
+        let all = ["ranks/r1.trace", "ranks/r2.trace", "ranks/r3.trace", "ranks/r4.trace"];
+        assert_eq!(names(folder.path(), &found.traces), all);
+        let [problem] = found.problems.as_slice() else { unreachable!("{:?}", found.problems) };
+        assert!(problem.message.contains("again` is a link that leads back to `") && problem.help.is_some());
+        // A glob finds what it names, however deep it may look.
+        assert_eq!(names(folder.path(), &sources(&at("ranks/*.trace")).unwrap().traces), all);
+        assert_eq!(names(folder.path(), &sources(&at("**/r?.trace")).unwrap().traces), all);
+        assert!(sources(&at("loop")).unwrap_err().message.contains("leads back"));
     }
 
     #[test]

@@ -36,11 +36,6 @@ impl SummaryRow {
     }
 }
 
-/// Whether a report cut a name off where its column ended.
-pub fn is_cut_off(name: &str) -> bool {
-    name.ends_with('…') || name.ends_with("...")
-}
-
 impl Trace {
     /// Whether the trace holds single operations; `what` says who needs them.
     ///

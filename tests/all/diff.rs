@@ -1,9 +1,11 @@
 //! `align diff`: two traces without a spec.
 
 use crate::support;
+use crate::support::valid;
 use align::diff::{Options, diff};
 use align::kernel::{Glob, normalise};
 use align::outcome::{DIFF_SCHEMA, DiffOutcome, StepState, TimeState, Times};
+use align::report::{Format, Style, render_diff};
 use align::trace::{Trace, open};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -181,12 +183,43 @@ fn diffs_of_golden_traces() {
         ("nothing", "hf_e2e_eager", "hf_e2e_no_nvtx", &["--tolerance", "50%"]),
     ] {
         let mut all = String::new();
-        for format in ["human", "concise", "markdown"] {
+        for format in ["human", "concise", "markdown", "github", "junit"] {
             let output = align(&[&["diff", &path(a), &path(b), "--format", format], more].concat());
             assert_eq!((code(&output), output.stderr.len()), (0, 0));
             all += &format!("━━━ {format}\n{}", text(&output.stdout));
         }
         snapshot(name, &all);
+    }
+}
+
+/// One pair in the formats that are long, and every pair valid in every format.
+#[test]
+fn diffs_are_valid_in_every_format() {
+    let (a, b) = ("vllm_mock_layer_aligned", "vllm_mock_layer_decode_missing_rotary");
+    let shown = |format: &str| {
+        text(&align(&["diff", &path(a), &path(b), "--within", "layer:decode", "--format", format]).stdout)
+    };
+    snapshot("layer-without-rotary-sarif", &shown("sarif"));
+    let html = shown("html");
+    let style = html.find("<style>").unwrap()..html.find("</style>").unwrap();
+    let hash = regex::Regex::new("sha256-[^&]*").unwrap();
+    snapshot("layer-without-rotary-html", &hash.replace_all(&html.replace(&html[style], "<style>"), "sha256-HASH"));
+    let pairs = [
+        (a, b),
+        ("vllm_e2e_eager", "vllm_e2e_graph"),
+        ("hf_e2e_eager", "hf_e2e_eager"),
+        ("hf_moe_e2e_eager", "vllm_moe_e2e_eager"),
+    ];
+    for (a, b) in pairs {
+        let outcome = compared(&trace(a), &trace(b), &[]);
+        for format in Format::ALL.into_iter().filter(|format| *format != Format::Json) {
+            valid::assert_valid(format.name(), &render_diff(&outcome, format, &Style::default()));
+        }
+        let (junit, github) =
+            [Format::Junit, Format::Github].map(|f| render_diff(&outcome, f, &Style::default())).into();
+        let (fails, warns) =
+            (junit.contains("<failure"), github.contains("::warning ") || github.contains("::notice "));
+        assert_eq!((fails, warns), (outcome.counts.differs(), outcome.counts.differs()), "{a} {b}");
     }
 }
 
@@ -231,12 +264,8 @@ fn what_cannot_be_compared_is_refused() {
     let missing = align(&["diff", "none-a.sqlite", "none-b.sqlite"]);
     assert_eq!(code(&missing), 3);
     assert!(["none-a", "none-b"].iter().all(|name| text(&missing.stderr).contains(name)), "both are named");
-    for (format, words) in
-        [("sarif", "no spec"), ("junit", "no spec"), ("github", "no spec"), ("html", "markdown"), ("jsn", "`json`")]
-    {
-        let output = align(&["diff", &good, &good, "--format", format]);
-        assert_eq!(code(&output), 2, "{format}");
-        assert!(text(&output.stderr).contains(words), "{format}: {}", text(&output.stderr));
-    }
+    let unknown = align(&["diff", &good, &good, "--format", "jsn"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(text(&unknown.stderr).contains("`json`"), "{}", text(&unknown.stderr));
     assert_eq!(code(&align(&["diff", &good, &good, "--tolerance", "-5%"])), 2);
 }

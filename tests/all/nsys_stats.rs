@@ -3,7 +3,7 @@
 use crate::support;
 use crate::support::pairs::{Pair, RUNS, golden};
 use crate::support::program::{align, code, text};
-use align::diag::Verdict;
+use align::diag::{Side, Verdict};
 use align::inspect::human::{Layout, render};
 use align::inspect::{Filter, Inspection, inspect};
 use align::outcome::CaseOutcome;
@@ -107,8 +107,8 @@ fn a_list_of_operations_is_a_trace_without_calls_and_ranges() {
     assert!(!list.knows_launch_modes() && export.knows_launch_modes());
 }
 
-/// What `nsys stats` would report of a trace, as CSV.
-fn summary(trace: &Trace, by_shape: bool) -> String {
+/// The header and rows of what `nsys stats` would report of a trace's kernels, added up.
+fn summary(trace: &Trace, by_shape: bool) -> Vec<Vec<String>> {
     let mut rows: BTreeMap<(String, [u32; 3], [u32; 3]), Vec<i64>> = BTreeMap::new();
     for op in (0..trace.len() as u32).filter(|&op| trace.names.kind(trace.ops.name(op)) == OpKind::Kernel) {
         let name = trace.names.identity(trace.ops.name(op)).exact.clone();
@@ -117,26 +117,78 @@ fn summary(trace: &Trace, by_shape: bool) -> String {
         rows.entry((name, grid, block)).or_default().push(trace.ops.duration(op));
     }
     let shapes = if by_shape { "GridXYZ,BlockXYZ," } else { "" };
-    let mut out = format!("Total Time (ns),Instances,Avg (ns),Med (ns),Min (ns),Max (ns),{shapes}Name\n");
+    let header = format!("Total Time (ns),Instances,Avg (ns),Med (ns),Min (ns),Max (ns),{shapes}Name");
+    let mut out = vec![header.split(',').map(str::to_owned).collect::<Vec<_>>()];
     for ((name, grid, block), mut times) in rows {
         times.sort_unstable();
         let (count, total) = (times.len(), times.iter().sum::<i64>());
         let median = (times[(count - 1) / 2] + times[count / 2]) as f64 / 2.0;
         let (least, most, mean) = (times[0], times[count - 1], total as f64 / count as f64);
         let three = |of: [u32; 3]| format!("{:4} {:4} {:4}", of[0], of[1], of[2]);
-        let shapes = if by_shape { format!("{},{},", three(grid), three(block)) } else { String::new() };
-        let name = name.replace('"', "\"\"");
-        let _ = writeln!(out, "{total},{count},{mean:.1},{median:.1},{least},{most},{shapes}\"{name}\"");
+        let shapes = if by_shape { vec![three(grid), three(block)] } else { Vec::new() };
+        let [total, count, mean, median] =
+            [total.to_string(), count.to_string(), format!("{mean:.1}"), format!("{median:.1}")];
+        out.push([vec![total, count, mean, median, least.to_string(), most.to_string()], shapes, vec![name]].concat());
     }
     out
 }
 
+/// The same of `cuda_gpu_trace`, which lists every operation.
+fn list(trace: &Trace) -> Vec<Vec<String>> {
+    let header =
+        "Start (ns),Duration (ns),CorrId,GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Reg/Trd,Bytes (B),Device,Strm,Name".split(',');
+    let mut out = vec![header.map(str::to_owned).collect::<Vec<_>>()];
+    for op in 0..trace.len() as u32 {
+        let (shape, view) = (trace.shape(trace.ops.shape(op)), trace.op(op));
+        let sizes = [shape.grid, shape.block].concat().into_iter().map(i64::from);
+        let numbers = [trace.ops.start(op), trace.ops.duration(op), view.correlation].into_iter().chain(sizes);
+        let numbers = numbers.chain([i64::from(shape.registers), shape.bytes as i64]).map(|n| n.to_string());
+        let name = trace.names.identity(trace.ops.name(op)).exact.clone();
+        let gpu = trace.provenance.gpus.first().map_or("GPU", String::as_str);
+        let device = [format!("{gpu} ({})", view.device), view.stream.to_string(), name];
+        out.push(numbers.chain(device).collect());
+    }
+    out
+}
+
+fn csv(rows: &[Vec<String>]) -> String {
+    let cell = |cell: &String| match cell.contains([',', '"']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.clone(),
+    };
+    rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\n").collect()
+}
+
+/// As a text table, in which names have at most so many letters.
+fn columns(rows: &[Vec<String>], most: usize) -> String {
+    let cut = |cell: &String| match cell.chars().count() > most {
+        true => cell.chars().take(most - 1).chain(['…']).collect(),
+        false => cell.clone(),
+    };
+    let last = rows[0].len() - 1;
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| [&row[..last], &[cut(&row[last])][..]].concat()).collect();
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap();
+    let line = |cells: &[String]| {
+        let cells = cells.iter().enumerate().map(|(at, cell)| match at == last {
+            true => cell.clone(),
+            false => format!("{cell:>width$}", width = width(at)),
+        });
+        format!(" {}\n", cells.collect::<Vec<_>>().join("  "))
+    };
+    let rule: Vec<String> = (0..=last).map(|at| "-".repeat(width(at))).collect();
+    let body: String = rows[1..].iter().map(|row| line(row)).collect();
+    format!("{}{}{body}\n", line(&rows[0]), line(&rule))
+}
+
 /// A pair judged with another mock.
 fn judged(session: &Session, pair: &Pair, mock: &Path) -> Result<CaseOutcome, String> {
-    let (specs, mistakes) = session.load(&[Path::new(ROOT).join(pair.spec)]);
+    judged_by(session, &Path::new(ROOT).join(pair.spec), pair, mock.to_owned(), golden(pair.e2e))
+}
+
+fn judged_by(session: &Session, spec: &Path, pair: &Pair, mock: PathBuf, e2e: PathBuf) -> Result<CaseOutcome, String> {
+    let (specs, mistakes) = session.load(&[spec.to_owned()]);
     assert!(mistakes.is_empty(), "{mistakes:?}");
-    let overrides =
-        Overrides { case: Some(pair.case.to_owned()), mock: Some(mock.to_owned()), e2e: Some(golden(pair.e2e)) };
+    let overrides = Overrides { case: Some(pair.case.to_owned()), mock: Some(mock), e2e: Some(e2e) };
     let mut run = session.check(&specs, &overrides, &Options::default());
     if run.problems.is_empty() { Ok(run.outcome.cases.remove(0)) } else { Err(support::render(&run.problems)) }
 }
@@ -150,7 +202,7 @@ fn no_summary_passes_where_its_trace_does_not() {
         let Ok(trace) = open(&golden(pair.mock)) else { continue };
         for by_shape in [false, true] {
             let file = folder.path().join("mock_kernels.txt");
-            std::fs::write(&file, summary(&trace, by_shape)).unwrap();
+            std::fs::write(&file, csv(&summary(&trace, by_shape))).unwrap();
             // A trace without kernels has an empty summary.
             let Ok(of_summary) = judged(&session, pair, &file) else { continue };
             let whole = outcome.cases[0].verdict;
@@ -165,6 +217,85 @@ fn no_summary_passes_where_its_trace_does_not() {
         }
     }
     snapshot("verdicts_of_summaries", &format!("{verdicts:#?}"));
+}
+
+/// A pair's spec for traces without ranges: the mock repeats, and the E2E is searched for it.
+fn without_ranges(folder: &Path, at: usize, pair: &Pair) -> PathBuf {
+    let of = Path::new(ROOT).join(pair.spec);
+    let case = match pair.case {
+        "" => String::new(),
+        name => format!("[[case]]\nname = \"{name}\"\n"),
+    };
+    let text = format!(
+        "align = 1\n[spec]\nname = \"list\"\nop = \"op\"\nextends = \"{}\"\n[[known_difference]]\nkernels = \"*FillFunctor*\"\n\
+         side = \"mock\"\nreason = \"evicts what the L2 cache holds\"\nimpact = \"none\"\nowner = \"nobody\"\n\
+         {case}mock.within = []\nmock.each = [{{ period = true }}]\ne2e.within = []\ne2e.each = [{{ like = \"mock\" }}]\n",
+        of.display()
+    );
+    let file = folder.join(format!("list{at}.toml"));
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+/// What is said of a pair where both reports were made of one trace, whole and cut off.
+struct Told {
+    whole: CaseOutcome,
+    cut: CaseOutcome,
+}
+
+impl Told {
+    fn says_more(&self) -> bool {
+        self.cut.verdict != self.whole.verdict && self.cut.verdict != Verdict::Inconclusive
+    }
+
+    fn in_full(&self) -> String {
+        let said = |case: &CaseOutcome| {
+            let findings = case.findings.iter().map(|f| format!("{}[{}] {}", f.severity, f.code, f.message));
+            findings.chain(case.checks.iter().filter_map(|c| c.reason.clone())).collect::<Vec<_>>().join("\n  ")
+        };
+        let (whole, cut) = (self.whole.verdict, self.cut.verdict);
+        format!("{whole} became {cut}\n  {}\n ---\n  {}\n", said(&self.whole), said(&self.cut))
+    }
+}
+
+/// Wherever a table cuts names off, what it comes to is what whole names come to, or open.
+#[test]
+fn names_that_were_cut_off_decide_nothing() {
+    let session = Session::shipped().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kernels.txt");
+    let judge = |spec: &Path, pair: &Pair, side: Side, report: String| {
+        std::fs::write(&file, report).unwrap();
+        let of = |own: Side, name| if own == side { file.clone() } else { golden(name) };
+        judged_by(&session, spec, pair, of(Side::Mock, pair.mock), of(Side::E2e, pair.e2e)).ok()
+    };
+    let widths = [100, 60, 30, 160, 12];
+    let mut verdicts: BTreeMap<(&str, Verdict, Verdict), usize> = BTreeMap::new();
+    let mut wrong = String::new();
+    for (at, (pair, _)) in RUNS.iter().enumerate() {
+        let (Ok(mock), width) = (open(&golden(pair.mock)), widths[at % widths.len()]) else { continue };
+        let (own, listed) = (Path::new(ROOT).join(pair.spec), without_ranges(folder.path(), at, pair));
+        let mut reports = vec![
+            ("kern_sum", &own, Side::Mock, summary(&mock, false)),
+            ("kern_gb_sum", &own, Side::Mock, summary(&mock, true)),
+            ("trace", &listed, Side::Mock, list(&mock)),
+        ];
+        if at % 5 == 0 {
+            reports.push(("trace of the E2E", &listed, Side::E2e, list(&open(&golden(pair.e2e)).unwrap())));
+        }
+        for (report, spec, side, rows) in reports {
+            let (whole, cut) = (judge(spec, pair, side, csv(&rows)), judge(spec, pair, side, columns(&rows, width)));
+            let (Some(whole), Some(cut)) = (whole, cut) else { continue };
+            let told = Told { whole, cut };
+            *verdicts.entry((report, told.whole.verdict, told.cut.verdict)).or_default() += 1;
+            if told.says_more() {
+                let _ = writeln!(wrong, "{report} at {width}, {}: {}", pair.title(), told.in_full());
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{verdicts:#?}\n{wrong}");
+    let lines = verdicts.iter().map(|((report, whole, cut), pairs)| format!("{report}: {whole} -> {cut} {pairs}\n"));
+    snapshot("verdicts_where_names_were_cut_off", &lines.collect::<String>());
 }
 
 /// The attention spec's case on a mock's report.
@@ -188,9 +319,9 @@ Processing [mock.sqlite] with [/opt/reports/cuda_gpu_kern_gb_sum.py]...
 
  Time (%)  Total Time (ns)  Instances  Avg (ns)  Med (ns)  Min (ns)  Max (ns)  StdDev (ns)      GridXYZ          BlockXYZ      Name
  --------  ---------------  ---------  --------  --------  --------  --------  -----------  ----------------  --------------  -----
-     80.0          211,200         10   21120.0   21120.0     21000     21240         40.0   132    1    1     256    1    1  void cutlass::device_kernel<flash::enable_sm90_or_later<flash::FlashAttnFwdSm90<flash::CollectiveMa…
-     10.0           31,400         10    3140.0    3140.0      3100      3200         40.0    40    1    1     256    1    1  void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<(int)8>, cute::C<(int)12…
-     10.0           24,600         10    2460.0    2460.0      2400      2500         40.0     8    1    1     512    1    1  void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0…
+     79.0          211,200         10   21120.0   21120.0     21000     21240         40.0   132    1    1     256    1    1  void cutlass::device_kernel<flash::enable_sm90_or_later<flash::FlashAttnFwdSm90<flash::CollectiveMa…
+     11.8           31,400         10    3140.0    3140.0      3100      3200         40.0    40    1    1     256    1    1  void cutlass::device_kernel<flash::FlashAttnFwdCombine<cute::tuple<cute::C<(int)8>, cute::C<(int)12…
+      9.2           24,600         10    2460.0    2460.0      2400      2500         40.0     8    1    1     512    1    1  void vllm::reshape_and_cache_flash_kernel<__nv_bfloat16, __nv_bfloat16, (vllm::Fp8KVCacheDataType)0…
 ";
 
 #[test]
@@ -277,7 +408,7 @@ fn of_several_reports_the_one_that_says_most_is_read() {
 
 #[test]
 fn what_cannot_be_read_says_where() {
-    let csv = file("kern_sum.csv");
+    let (csv, table, frame) = (file("kern_sum.csv"), file("kern_sum.column"), file("kern_sum.table"));
     let first = csv.find("\n33.1").map_or(0, |at| at + 1);
     let line = csv[first..].lines().next().unwrap();
     let reports = [
@@ -294,10 +425,40 @@ fn what_cannot_be_read_says_where() {
         ("a coarse list", "Start (sec),Duration (ns),CorrId,Name\n1.0001,100,1,a\n".to_owned()),
         ("a cut time", "Start (ns),Duration (ns),CorrId,Name\n1005…,100,1,a\n".to_owned()),
         ("a hostile cell", "Total Time (ns),Instances,Name\n\u{1b}[31m,1,a\n".to_owned()),
+        ("a table that ends within a row", table[..table.rfind("\n\n").unwrap()].to_owned()),
+        ("a table that ends early", table.lines().take(20).map(|line| format!("{line}\n")).collect()),
+        ("a frame that is open", frame.lines().take(28).map(|line| format!("{line}\n")).collect()),
+        ("nothing left of a name", "Total Time (ns),Instances,Name\n100,1,…\n".to_owned()),
+        ("rows of two tables", csv.replacen("33.1,730064,", "33.1,7300640,", 1).replacen(",81730,", ",7300640,", 1)),
         ("no bytes of text", "Total Time (ns),Instances,Name\n100,1,a\0\n".to_owned()),
     ];
     let all: String = reports.iter().map(|(name, report)| format!("=== {name}\n{}\n", seen(report))).collect();
     snapshot("mistakes", &all);
+}
+
+/// A summary that ends anywhere: it is refused, unless what is missing is too little for its shares to tell.
+#[test]
+fn a_summary_that_breaks_off_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mock_kernels.txt");
+    for layout in ["csv", "json", "column", "table"] {
+        let text = file(&format!("kern_sum.{layout}"));
+        let lines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let within = (0..text.len()).step_by(211).filter(|&at| text.is_char_boundary(at));
+        let whole = inspected(&report(&format!("kern_sum.{layout}"))).totals.kernels;
+        let mut most_missing = 0;
+        for end in lines.chain(within) {
+            std::fs::write(&path, &text[..end]).unwrap();
+            if let Ok(trace) = open(&path) {
+                let count: u64 = trace.summary.as_ref().unwrap().rows.iter().map(|row| row.count).sum();
+                let time: i64 = trace.summary.as_ref().unwrap().rows.iter().map(|row| row.total_ns).sum();
+                assert!(time as f64 > 2_205_739.0 * 0.998, "{layout} of {end} bytes: {time} ns");
+                most_missing = most_missing.max(whole - count);
+            }
+        }
+        // Rows of which the shares round to nothing.
+        assert!(most_missing <= if layout == "csv" || layout == "column" { 6 } else { 0 }, "{layout}: {most_missing}");
+    }
 }
 
 proptest! {

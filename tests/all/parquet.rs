@@ -126,6 +126,27 @@ fn tables_that_are_missing_are_lacking_and_not_empty() {
     assert!(trace.names.ids().all(|id| trace.names.identity(id).exact.starts_with('[')));
 }
 
+/// A file that got lost is no capture in which graphs were traced as a whole.
+#[test]
+fn a_folder_without_its_kernels_says_so() {
+    let copy = copied(&["CUPTI_ACTIVITY_KIND_KERNEL"]);
+    let session = Session::shipped().unwrap();
+    let (specs, _) = session.load(&[Path::new(ROOT).join("specs/attention.toml")]);
+    let overrides = Overrides {
+        case: Some("decode".to_owned()),
+        mock: Some(copy.path().to_owned()),
+        e2e: Some(golden("vllm_e2e_eager")),
+    };
+    let case = session.check(&specs, &overrides, &Options::default()).outcome.cases.remove(0);
+    assert!(case.refused && case.diagnoses.is_empty(), "{:?}", case.diagnoses);
+    let finding = &case.findings[0];
+    assert!(finding.message.contains("the mock trace has no table of kernels"), "{finding:?}");
+    assert!(finding.help.as_ref().unwrap().contains("CUPTI_ACTIVITY_KIND_KERNEL"), "{finding:?}");
+    let seen = inspected(&open(copy.path()).unwrap());
+    let said = format!("{:?}", seen.answers);
+    assert!(said.contains("there is no table of kernels") && !said.contains("traced as a whole"), "{said}");
+}
+
 #[test]
 fn what_cannot_be_read_says_in_which_table() {
     let said = |change: &dyn Fn(&Path)| {

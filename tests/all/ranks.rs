@@ -107,6 +107,36 @@ fn a_rank_that_is_missing_is_an_error() {
     assert!(evidence(found[0]).contains("missing: 3\n"), "{}", evidence(found[0]));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_hides_no_other_rank_and_nothing_passes() {
+    let folder = folder(&vec![Rank::default(); 8]);
+    std::os::unix::fs::symlink("../ranks", folder.path().join("ranks/again")).unwrap();
+    let run = align_in(folder.path(), &["check", "spec.toml"]);
+    let said = format!("{}{}", text(&run.stdout), text(&run.stderr));
+    assert_eq!(code(&run), 3, "{said}");
+    assert!(said.contains("INCONCLUSIVE") && said.contains("8 traces: ranks 0-7"), "{said}");
+    assert!(said.contains("`ranks/again` is a link that leads back") && said.contains("take the link away"), "{said}");
+    for rank in 1..8 {
+        std::fs::remove_file(folder.path().join(format!("ranks/rank{rank}.trace"))).unwrap();
+    }
+    let run = align_in(folder.path(), &["check", "spec.toml"]);
+    assert_eq!(code(&run), 3);
+    assert!(!text(&run.stdout).contains("PASS"), "{}", text(&run.stdout));
+}
+
+#[test]
+fn one_line_names_ranks_that_are_missing_or_stand_twice() {
+    let folder = folder(&vec![Rank::default(); 8]);
+    std::fs::remove_file(folder.path().join("ranks/rank3.trace")).unwrap();
+    std::fs::copy(folder.path().join("ranks/rank5.trace"), folder.path().join("ranks/copy_of_rank5.trace")).unwrap();
+    let run = align_in(folder.path(), &["check", "spec.toml", "--quiet"]);
+    let said = text(&run.stdout);
+    assert_eq!((code(&run), said.lines().count()), (1, 1), "{said}");
+    assert!(said.contains("1 rank is missing between the others: 3"), "{said}");
+    assert!(said.contains("1 rank has several traces: 5"), "{said}");
+}
+
 /// The last ranks leave no gap: only the spec can say that they are missing.
 #[test]
 fn the_spec_says_how_many_ranks_there_are() {

@@ -152,7 +152,7 @@ fn step_line(step: &SequenceStep, room: usize) -> String {
 }
 
 /// How many operations two sequences have in common; for the formats that fold them.
-pub(super) fn in_common(sequence: &SequenceDiff) -> String {
+pub(in crate::report) fn in_common(sequence: &SequenceDiff) -> String {
     let same = sequence.steps.iter().filter(|step| step.state == StepState::Same).count();
     format!("{} of {}", same, plural(sequence.steps.len(), "step"))
 }

@@ -80,11 +80,29 @@ fn what_runs_on_one_side_alone_is_always_shown() {
     let alone: Vec<&KernelDiff> =
         outcome.kernels.iter().filter(|k| matches!(k.state, TimeState::New | TimeState::Gone)).collect();
     assert_eq!(alone.len(), 160);
-    for format in DIFF_FORMATS {
+    for format in Format::ALL {
         let text = render_diff(&outcome, format, &Style::default());
         let missing = alone.iter().filter(|k| !text.replace('\\', "").contains(&k.name)).count();
         assert_eq!(missing, 0, "{format}");
     }
+}
+
+#[test]
+fn a_hostile_name_is_shown_and_obeyed_nowhere() {
+    let outcome = outcome(HOSTILE, 5);
+    let of = |format: Format| render_diff(&outcome, format, &Style::default());
+    let html = of(Format::Html);
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "{html}");
+    assert!(html.contains("\\u{1b}[31m") && html.contains("\\u{202e}"));
+    let github = of(Format::Github);
+    // New, gone, slower, unclear and too few with other shapes, and a sequence.
+    assert_eq!(github.lines().filter(|line| line.starts_with("::warning ")).count(), 5 + 2, "{github}");
+    let junit = of(Format::Junit);
+    assert!(junit.contains("&lt;script&gt;") && junit.matches("<failure").count() == 5 + 2, "{junit}");
+    let sarif: serde_json::Value = serde_json::from_str(&of(Format::Sarif)).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 5 + 2);
+    assert!(results.iter().all(|result| !result["message"]["text"].as_str().unwrap().contains("](")), "{sarif}");
 }
 
 proptest! {
@@ -93,7 +111,7 @@ proptest! {
     #[test]
     fn any_name_is_inert_in_every_format(name in prop_oneof![Just(HOSTILE.to_owned()), ".{0,80}"], count in 0usize..6) {
         let outcome = outcome(&name, count);
-        for format in DIFF_FORMATS.into_iter().filter(|format| *format != Format::Json) {
+        for format in Format::ALL.into_iter().filter(|format| *format != Format::Json) {
             for style in [Style::default(), Style { verbose: true, ..Style::default() }, Style { quiet: true, ..Style::default() }] {
                 assert_valid(format.name(), &render_diff(&outcome, format, &style));
             }

@@ -8,7 +8,7 @@ use crate::outcome::{
 };
 
 /// How a kernel stands, in the order of what matters: `slower, 8 more calls, other launch shapes`.
-pub(super) fn state(kernel: &KernelDiff) -> String {
+pub(in crate::report) fn state(kernel: &KernelDiff) -> String {
     let mut words: Vec<String> = Vec::new();
     match kernel.state {
         TimeState::New => words.push("new".to_owned()),
@@ -32,27 +32,27 @@ pub(super) fn state(kernel: &KernelDiff) -> String {
 }
 
 /// Whether a row says anything but that all is as before.
-pub(super) fn differs(kernel: &KernelDiff) -> bool {
+pub(in crate::report) fn differs(kernel: &KernelDiff) -> bool {
     kernel.state != TimeState::Same || kernel.recounted() || kernel.shapes.is_some()
 }
 
 /// `16x 21.10 us`: executions and their median.
-pub(super) fn times(times: Option<&Times>) -> String {
+pub(in crate::report) fn times(times: Option<&Times>) -> String {
     times.map_or_else(|| "-".to_owned(), |times| format!("{}x {}", times.count, duration(times.median_ns)))
 }
 
-pub(super) fn total(total: &Total) -> String {
+pub(in crate::report) fn total(total: &Total) -> String {
     if total.count == 0 { "-".to_owned() } else { format!("{}x {}", total.count, duration(total.sum_ns as f64)) }
 }
 
 /// A change of GPU time with its sign.
-pub(super) fn change(ns: i64) -> String {
+pub(in crate::report) fn change(ns: i64) -> String {
     let text = duration(ns as f64);
     if ns > 0 { format!("+{text}") } else { text }
 }
 
 /// `+5.2% [+4.9%, +5.5%]`.
-pub(super) fn ratio(kernel: &KernelDiff) -> String {
+pub(in crate::report) fn ratio(kernel: &KernelDiff) -> String {
     kernel.interval.as_ref().map_or_else(String::new, |interval| {
         format!(
             "{} [{}, {}]",
@@ -64,7 +64,7 @@ pub(super) fn ratio(kernel: &KernelDiff) -> String {
 }
 
 /// What the whole comes to, in one line.
-pub(super) fn summary(outcome: &DiffOutcome) -> String {
+pub(in crate::report) fn summary(outcome: &DiffOutcome) -> String {
     let (a, b) = (outcome.a.total.sum_ns, outcome.b.total.sum_ns);
     let relative = if a > 0 { format!(" ({})", signed_percent(b as f64 / a as f64)) } else { String::new() };
     let moved = change(b.saturating_sub(a));
@@ -89,7 +89,7 @@ fn counts(counts: &DiffCounts) -> String {
 }
 
 /// What a trace is: its operations, processes and versions.
-pub(super) fn side(side: &DiffSide) -> String {
+pub(in crate::report) fn side(side: &DiffSide) -> String {
     let versions: Vec<String> = side.provenance.gpus.iter().map(|gpu| line(gpu)).collect();
     let processes: Vec<String> =
         side.processes.iter().map(|process| format!("pid {}: {}", process.pid, total(&process.total))).collect();
@@ -106,7 +106,7 @@ fn shape(shape: &ShapeCount) -> String {
 }
 
 /// A line a shape, each with its side.
-pub(super) fn shapes(change: &ShapeChange) -> Vec<String> {
+pub(in crate::report) fn shapes(change: &ShapeChange) -> Vec<String> {
     let listed = |side: &'static str, shapes: &[ShapeCount]| {
         shapes.iter().map(|one| format!("only {side}: {}", shape(one))).collect::<Vec<_>>()
     };
@@ -118,7 +118,7 @@ pub(super) fn shapes(change: &ShapeChange) -> Vec<String> {
 }
 
 /// Where a sequence repeats.
-pub(super) fn repeated(side: &str, unit: Option<&Repeated>) -> String {
+pub(in crate::report) fn repeated(side: &str, unit: Option<&Repeated>) -> String {
     unit.map_or_else(
         || format!("{side}: nothing like it"),
         |unit| {
@@ -136,7 +136,7 @@ pub(super) fn repeated(side: &str, unit: Option<&Repeated>) -> String {
 }
 
 /// The sign in front of a step, as in a diff of texts.
-pub(super) fn sign(state: StepState) -> char {
+pub(in crate::report) fn sign(state: StepState) -> char {
     match state {
         StepState::Same => ' ',
         StepState::Variant => '~',

@@ -5,6 +5,7 @@
 
 mod case;
 mod data;
+mod diff;
 mod families;
 mod finding;
 mod plot;
@@ -16,6 +17,8 @@ mod tests;
 mod text;
 mod timeline;
 mod trend;
+
+pub(super) use diff::render_diff;
 
 use super::verdict;
 use crate::diag::Verdict;
@@ -96,13 +99,14 @@ pub(super) fn render(outcome: &Outcome) -> String {
     let page = model(outcome);
     match write(&page) {
         Ok(text) => text,
-        // No outcome makes a template fail; should one ever, the page says so rather than be cut short.
-        Err(error) => format!("<!doctype html><title>align</title><pre>{}</pre>\n", escaped(&error.to_string())),
+        Err(error) => escaped(&error),
     }
 }
 
-fn escaped(text: &str) -> String {
-    line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// No outcome makes a template fail; should one ever, the page says so rather than be cut short.
+fn escaped(error: &minijinja::Error) -> String {
+    let text = line(&error.to_string()).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<!doctype html><title>align</title><pre>{text}</pre>\n")
 }
 
 fn model(outcome: &Outcome) -> Page {
@@ -140,19 +144,23 @@ fn problem(problem: &ProblemOutcome) -> ProblemView {
 }
 
 fn write(page: &Page) -> Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    for (name, text) in TEMPLATES {
-        environment.add_template(name, text)?;
-    }
     let data: Vec<Option<&data::CaseData>> = page.cases.iter().map(|case| case.data.as_ref()).collect();
-    let mut text = environment.get_template("page.html")?.render(context! {
+    let values = context! {
         page => Value::from(Serde(page)),
         policy => policy::policy(STYLE, SCRIPT),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         data => Value::from_safe_string(data::embeddable(&data)),
-    })?;
-    text.push('\n');
-    Ok(text)
+    };
+    page_of(TEMPLATES, "page.html", values)
+}
+
+/// What a template makes of these values.
+fn page_of(templates: &[(&str, &str)], name: &str, values: Value) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    for (name, text) in templates {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment.get_template(name)?.render(values)? + "\n")
 }

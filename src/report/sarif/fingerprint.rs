@@ -24,7 +24,10 @@ impl Fingerprints {
         code: &'t str,
         more: impl IntoIterator<Item = &'t str>,
     ) -> String {
-        let parts = [code, &case.spec, &case.case].into_iter().chain(more);
+        self.of_parts([code, &case.spec, &case.case].into_iter().chain(more))
+    }
+
+    pub(super) fn of_parts<'t>(&mut self, parts: impl Iterator<Item = &'t str>) -> String {
         // No UTF-8 text holds this byte, so that parts never run into each other.
         let bytes = parts.flat_map(|part| part.bytes().chain([0xff]));
         let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));

@@ -122,6 +122,7 @@ pub(super) struct Suppression {
 /// What the standard has no place for.
 #[derive(Serialize)]
 pub(super) struct Properties {
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) spec: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) case: String,

@@ -1,15 +1,20 @@
 //! SARIF 2.1.0: what code hosts and editors read. A finding is a result, a check or rule a rule, a problem with the
 //! input a notification of the invocation.
 
+mod diff;
 mod fingerprint;
 mod location;
 mod log;
 mod result;
 
+pub(super) use diff::render_diff;
+
 use super::wrap::{line, message};
 use crate::outcome::{Outcome, Page, ProblemOutcome};
 use location::BASE;
-use log::{Base, Configuration, Descriptor, Driver, Help, Invocation, Log, Notification, Rule, Run, Text, Tool};
+use log::{
+    Base, Configuration, Descriptor, Driver, Help, Invocation, Log, Notification, Rule, Run, SarifResult, Text, Tool,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -19,12 +24,16 @@ pub(super) fn render(outcome: &Outcome) -> String {
     let rules = rules(outcome);
     let ids: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     let results = result::results(outcome, &ids);
+    written(rules, invocation(outcome), results)
+}
+
+fn written(rules: Vec<Rule>, invocation: Invocation, results: Vec<SarifResult>) -> String {
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
         runs: [Run {
             tool: Tool { driver: Driver { name: "align", semantic_version: env!("CARGO_PKG_VERSION"), rules } },
-            invocations: [invocation(outcome)],
+            invocations: [invocation],
             original_uri_base_ids: BTreeMap::from([(
                 BASE,
                 Base { description: Text { text: "the folder in which align ran".to_owned() } },

@@ -9,7 +9,7 @@ use crate::outcome::{CaseOutcome, CheckOutcome, FindingOutcome, Outcome};
 use std::collections::BTreeMap;
 
 /// Pieces of evidence and names of kernels of one result, at most.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 /// Characters of a kernel's name.
 const NAME_LENGTH: usize = 400;
 

@@ -1,14 +1,17 @@
 //! One iteration of the mock, out of a summary: which kernels, how often, and for how long.
 
 use super::super::selection::{Instance, LeftOut, Method, NotFound, Selection, SelectionNote};
-use super::Summed;
-use super::matching::{self, Match};
+use super::kernels::{self, Kernel, e2e_sequence};
+use super::matching::Match;
+use super::{Doubt, Summed};
 use crate::diag::{Severity, Side, escape, plural, shorten};
-use crate::kernel::{Families, Identity, Level};
+use crate::kernel::{Families, Identity, Level, keeps_base};
 use crate::limits::{ITERATIONS_LEAST, SUMMARY_REST};
 use crate::spec::Case;
 use crate::trace::rows::{NO_CORRELATION, OpRow};
-use crate::trace::{NameId, OpKind, Presence, Shape, Summary, SummaryRow, Trace, TraceBuilder};
+use crate::trace::{OpKind, Presence, Summary, SummaryRow, Trace, TraceBuilder};
+
+const WHOLE: &str = "`--format csv` keeps them whole";
 
 /// What an iteration is made from.
 pub(super) struct Sides<'a> {
@@ -27,18 +30,6 @@ pub(super) struct Built {
     pub(super) summed: Summed,
 }
 
-/// All rows of one kernel.
-struct Kernel<'a> {
-    /// Under the E2E's name, if it is one of its instance's.
-    identity: &'a Identity,
-    short: &'a str,
-    rows: Vec<&'a SummaryRow>,
-    count: u64,
-    matched: Option<Match>,
-    /// How often it runs in an instance of the E2E.
-    e2e: u64,
-}
-
 /// One launch of the iteration.
 struct Launch<'a> {
     identity: &'a Identity,
@@ -47,14 +38,16 @@ struct Launch<'a> {
 }
 
 pub(super) fn build(sides: &Sides<'_>) -> Result<Built, Box<NotFound>> {
-    let kernels = kernels(sides);
-    let Some((iterations, by)) = iterations(sides, &kernels) else { return Err(nothing_in_common(sides, &kernels)) };
-    let mut plan = Plan { iterations, launches: Vec::new(), doubts: Vec::new(), left_out: Vec::new() };
+    let kernels = kernels::kernels(sides);
+    let Some(counted) = iterations(sides, &kernels) else { return Err(nothing_in_common(sides, &kernels)) };
+    let mut plan =
+        Plan { iterations: counted.iterations, launches: Vec::new(), doubts: Vec::new(), left_out: Vec::new() };
     let mut free: Vec<Vec<&SummaryRow>> = kernels.iter().map(|kernel| plan.launches_of(kernel)).collect();
     plan.doubt_names(sides, &kernels);
+    plan.doubt_counts(sides, &kernels, &counted);
     // A summary has no order: the E2E's is as good as any.
     for (name, shape) in e2e_sequence(sides) {
-        let at = kernels.iter().position(|kernel| kernel.matched.is_some() && same(kernel.identity, name));
+        let at = kernels.iter().position(|kernel| kernel.is(name));
         let Some((kernel, rows)) = at.and_then(|at| Some((&kernels[at], free.get_mut(at)?))) else { continue };
         let of_shape =
             rows.iter().position(|row| row.shape.is_some_and(|s| (s.grid, s.block) == (shape.grid, shape.block)));
@@ -62,85 +55,53 @@ pub(super) fn build(sides: &Sides<'_>) -> Result<Built, Box<NotFound>> {
             continue;
         }
         let row = rows.swap_remove(of_shape.unwrap_or(0));
-        plan.launches.push(Launch { identity: kernel.identity, short: kernel.short, row });
+        plan.launches.push(Launch { identity: name, short: kernel.short, row });
     }
     for (kernel, rows) in kernels.iter().zip(free) {
-        let rest = rows.into_iter().map(|row| Launch { identity: kernel.identity, short: kernel.short, row });
+        let rest = rows.into_iter().map(|row| Launch { identity: kernel.name(), short: kernel.short, row });
         plan.launches.extend(rest);
     }
-    Ok(plan.finish(sides, &by))
+    Ok(plan.finish(sides, &counted.by))
 }
 
-fn same(a: &Identity, b: &Identity) -> bool {
-    a.normalised == b.normalised
+/// How many iterations were summed up.
+struct Counted {
+    iterations: u64,
+    /// By which kernel or entry one can tell.
+    by: String,
+    /// Whether launches of others may be among those by which one can tell.
+    open: bool,
 }
 
-/// The kernels of an instance of the E2E, with their shapes, in order.
-fn e2e_sequence<'a>(sides: &'a Sides<'_>) -> impl Iterator<Item = (&'a Identity, &'a Shape)> {
-    let ops = sides.e2e_side.instances.first().map_or(&[][..], |instance| instance.ops.as_slice());
-    let trace = sides.e2e;
-    ops.iter().map(|&op| (trace.names.identity(trace.ops.name(op)), trace.shape(trace.ops.shape(op))))
-}
-
-/// The summary's kernels in its order, each with its best match among those of the E2E's instance. A kernel that more
-/// than one row's cut-off name fits belongs to the first, unless another has it whole.
-fn kernels<'a>(sides: &'a Sides<'_>) -> Vec<Kernel<'a>> {
-    let mut e2e: Vec<(&Identity, u64)> = Vec::new();
-    for (name, _) in e2e_sequence(sides) {
-        match e2e.iter_mut().find(|(known, _)| same(known, name)) {
-            Some((_, count)) => *count += 1,
-            None => e2e.push((name, 1)),
-        }
-    }
-    let mut kernels: Vec<(NameId, Kernel<'_>)> = Vec::new();
-    for row in &sides.summary.rows {
-        match kernels.iter_mut().find(|(name, _)| *name == row.name) {
-            Some((_, kernel)) => {
-                kernel.rows.push(row);
-                kernel.count += row.count;
-            }
-            None => {
-                let (identity, short) = (sides.mock.names.identity(row.name), sides.mock.names.short(row.name));
-                let (count, rows) = (row.count, vec![row]);
-                kernels.push((row.name, Kernel { identity, short, rows, count, matched: None, e2e: 0 }));
-            }
-        }
-    }
-    let mut kernels: Vec<Kernel<'_>> = kernels.into_iter().map(|(_, kernel)| kernel).collect();
-    for wanted in [Match::Same, Match::Begins] {
-        for kernel in kernels.iter_mut().filter(|kernel| kernel.matched.is_none()) {
-            let fits = e2e.iter().position(|(name, _)| matching::of(kernel.identity, name) == Some(wanted));
-            if let Some((name, count)) = fits.map(|at| e2e.remove(at)) {
-                (kernel.identity, kernel.e2e, kernel.matched) = (name, count, Some(wanted));
-            }
-        }
-    }
-    kernels
-}
-
-/// How many iterations were summed up, and by which kernel one can tell: of those that make the op what it is, the one
-/// that ran least often, since set-up can only add launches.
-fn iterations(sides: &Sides<'_>, kernels: &[Kernel<'_>]) -> Option<(u64, String)> {
+/// How many iterations were summed up, by the kernel that ran least often of those that make the op what it is, since
+/// set-up can only add launches.
+fn iterations(sides: &Sides<'_>, kernels: &[Kernel<'_>]) -> Option<Counted> {
     let entries = &sides.case.kernels;
     let critical: Vec<_> = entries.iter().filter(|entry| entry.critical).collect();
     let listed = if critical.is_empty() { entries.iter().collect() } else { critical };
+    let meant = |entry: &crate::spec::KernelEntry| {
+        let is_meant = |name: &Identity| entry.patterns.iter().any(|pattern| pattern.matches(name, sides.families));
+        let of_entry = kernels.iter().filter(|kernel| kernel.e2e.iter().any(|(name, _)| is_meant(name)));
+        of_entry.collect::<Vec<_>>()
+    };
     let of_entry = |entry: &&crate::spec::KernelEntry| {
-        let named = kernels.iter().filter(|kernel| {
-            kernel.matched.is_some() && entry.patterns.iter().any(|p| p.matches(kernel.identity, sides.families))
-        });
-        let (mock, e2e) = named.fold((0, 0), |sum, kernel| (sum.0 + kernel.count, sum.1 + kernel.e2e));
+        let (mock, e2e) = meant(entry).iter().fold((0, 0), |sum, kernel| (sum.0 + kernel.count, sum.1 + kernel.each()));
         (e2e > 0 && mock >= e2e).then(|| (mock / e2e, format!("`{}`", entry.name.value)))
     };
-    let by_entry = listed.iter().filter_map(of_entry).min_by_key(|found| found.0);
     let of_kernel = |kernel: &Kernel<'_>| {
-        let whole = kernel.matched.is_some() && kernel.count >= kernel.e2e;
-        whole.then(|| (kernel.count / kernel.e2e.max(1), named(kernel)))
+        let whole = kernel.matched.is_some() && kernel.count >= kernel.each();
+        whole.then(|| (kernel.count / kernel.each().max(1), named(kernel)))
     };
-    by_entry.or_else(|| kernels.iter().filter_map(of_kernel).min_by_key(|found| found.0))
+    if let Some((iterations, by)) = listed.iter().filter_map(of_entry).min_by_key(|found| found.0) {
+        let open = listed.iter().flat_map(|entry| meant(entry)).any(|kernel| kernel.open);
+        return Some(Counted { iterations, by, open });
+    }
+    let (iterations, by) = kernels.iter().filter_map(of_kernel).min_by_key(|found| found.0)?;
+    Some(Counted { iterations, by, open: kernels.iter().any(|kernel| kernel.open && kernel.matched.is_some()) })
 }
 
 fn named(kernel: &Kernel<'_>) -> String {
-    format!("`{}`", shorten(&escape(&kernel.identity.base), 48))
+    format!("`{}`", shorten(&escape(&kernel.name().base), 48))
 }
 
 fn nothing_in_common(sides: &Sides<'_>, kernels: &[Kernel<'_>]) -> Box<NotFound> {
@@ -154,7 +115,7 @@ fn nothing_in_common(sides: &Sides<'_>, kernels: &[Kernel<'_>]) -> Box<NotFound>
 struct Plan<'a> {
     iterations: u64,
     launches: Vec<Launch<'a>>,
-    doubts: Vec<(&'static str, String)>,
+    doubts: Vec<Doubt>,
     left_out: Vec<LeftOut>,
 }
 
@@ -163,9 +124,10 @@ impl<'a> Plan<'a> {
     fn launches_of(&mut self, kernel: &Kernel<'a>) -> Vec<&'a SummaryRow> {
         let (each, rest) = (kernel.count / self.iterations, kernel.count % self.iterations);
         let few = self.iterations < ITERATIONS_LEAST as u64;
+        let in_e2e = kernel.each();
         let said = || format!("{} ran {} times in {} iterations", named(kernel), kernel.count, self.iterations);
         let mut launches = each;
-        if kernel.matched.is_none() && (each == 0 || rest > 0 || few) {
+        if kernel.matched.is_none() && (each == 0 || rest > 0 || few || kernel.open) {
             // A kernel that runs less often than there are iterations is set-up.
             launches = 0;
             if each > 0 || kernel.count * 2 >= self.iterations {
@@ -173,9 +135,9 @@ impl<'a> Plan<'a> {
                 self.doubt("extra-kernel", doubt);
             }
             self.left_out(kernel.count);
-        } else if kernel.matched.is_some() && each > kernel.e2e && (rest > 0 || few) {
-            launches = kernel.e2e;
-            let doubt = format!("{}, and {} in an instance of the E2E: set-up may have added some", said(), kernel.e2e);
+        } else if kernel.matched.is_some() && each > in_e2e && (rest > 0 || few || kernel.open) {
+            launches = in_e2e;
+            let doubt = format!("{}, and {in_e2e} in an instance of the E2E: set-up may have added some", said());
             self.doubt("extra-kernel", doubt);
             self.left_out(kernel.count - launches * self.iterations);
         } else if rest > 0 {
@@ -213,19 +175,46 @@ impl<'a> Plan<'a> {
 
     /// The first doubt of a check is its reason; how many more there are is not said.
     fn doubt(&mut self, check: &'static str, reason: String) {
-        self.doubts.push((check, reason));
+        self.doubts.push(Doubt { check, reason, either: false });
+    }
+
+    /// Where it is open which rows are of which kernel, so are counts and times.
+    fn doubt_counts(&mut self, sides: &Sides<'_>, kernels: &[Kernel<'_>], counted: &Counted) {
+        let mut either =
+            |check, reason: &str| self.doubts.push(Doubt { check, reason: reason.to_owned(), either: true });
+        if counted.open {
+            let reason = format!(
+                "the report cut names off: how often {} ran, which tells the number of iterations, is not sure ({WHOLE})",
+                counted.by
+            );
+            either("extra-kernel", &reason);
+            either("latency-ratio", &reason);
+            // A kernel of which there is no row is missing, however many iterations there were.
+            if e2e_sequence(sides).all(|(name, _)| kernels.iter().any(|kernel| kernel.is(name))) {
+                either("missing-critical-kernel", &reason);
+                either("kernel-count", &reason);
+            }
+        }
+        if let Some(kernel) = kernels.iter().find(|kernel| kernel.open && kernel.matched.is_some()) {
+            let reason = format!(
+                "the report cut names off: which launches {} has, and which others that begin so, is not sure ({WHOLE})",
+                named(kernel)
+            );
+            either("latency-ratio", &reason);
+            either("launch-shape", &reason);
+        }
     }
 
     /// Names that were cut off agree only so far.
     fn doubt_names(&mut self, sides: &Sides<'_>, kernels: &[Kernel<'_>]) {
-        let begins: Vec<&Kernel<'_>> = kernels.iter().filter(|kernel| kernel.matched == Some(Match::Begins)).collect();
-        let Some(first) = begins.first().filter(|_| sides.case.identity.value > Level::Base) else { return };
+        let coarse = sides.case.identity.value <= Level::Base;
+        let says_enough = |kernel: &&Kernel<'_>| coarse && !kernel.open && keeps_base(kernel.identity, kernel.name());
+        let begins = kernels.iter().filter(|kernel| kernel.matched == Some(Match::Begins));
+        let begins: Vec<&Kernel<'_>> = begins.filter(|kernel| !says_enough(kernel)).collect();
+        let Some(first) = begins.first() else { return };
         let rest =
             if begins.len() > 1 { format!(" and {} more", plural(begins.len() - 1, "kernel")) } else { String::new() };
-        let reason = format!(
-            "the report cut names off: {}{rest} agree only as far as they go (`--format csv` keeps them whole)",
-            named(first)
-        );
+        let reason = format!("the report cut names off: {}{rest} agree only as far as they go ({WHOLE})", named(first));
         self.doubt("kernel-name", reason);
     }
 

@@ -4,6 +4,7 @@
 //! What comes out is one instance in the E2E's order, since a summary has none, and what must stay open ([`Summed`]).
 
 mod iteration;
+mod kernels;
 mod matching;
 
 use super::finder::{Candidate, Finder, nothing};
@@ -24,14 +25,23 @@ pub struct Summed {
     pub means_ns: Vec<f64>,
     /// Whether the report holds medians at all; without them means stand in.
     pub has_medians: bool,
-    /// Checks that cannot pass, with the reason: a pass would be a guess.
-    pub doubts: Vec<(&'static str, String)>,
+    pub doubts: Vec<Doubt>,
+}
+
+/// Why a check cannot say what it would.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt {
+    pub check: &'static str,
+    pub reason: String,
+    /// A failure would be a guess as well as a pass is.
+    pub either: bool,
 }
 
 impl Summed {
-    /// Why a check cannot pass.
-    pub fn doubt(&self, check: &str) -> Option<&str> {
-        self.doubts.iter().find(|(name, _)| *name == check).map(|(_, reason)| reason.as_str())
+    /// Why a check cannot pass, or can neither pass nor fail: the weightier of its doubts, else the first.
+    pub fn doubt(&self, check: &str) -> Option<&Doubt> {
+        let own = || self.doubts.iter().filter(|doubt| doubt.check == check);
+        own().find(|doubt| doubt.either).or_else(|| own().next())
     }
 }
 

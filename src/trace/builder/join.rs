@@ -1,7 +1,7 @@
 //! What was pushed becomes one trace: sorted, and joined by correlation ids, nodes and time.
 
 use super::TraceBuilder;
-use crate::trace::capability::GraphTracing;
+use crate::trace::capability::{GraphTracing, Presence};
 use crate::trace::correlation::Wanted;
 use crate::trace::launches::Api;
 use crate::trace::ops::{NONE, Ops};
@@ -148,7 +148,10 @@ impl TraceBuilder {
             || self.ops.launch.iter().any(|&l| l != NONE && self.launches.api(l) == Api::GraphLaunch);
         if replayed {
             GraphTracing::Node
-        } else if self.capabilities.graph_launches > 0 || self.capabilities.whole_graph_rows > 0 {
+        } else if self.capabilities.whole_graph_rows > 0
+            // Without a table of kernels nobody knows how their graphs were traced.
+            || (self.capabilities.graph_launches > 0 && self.capabilities.kernels != Presence::Missing)
+        {
             GraphTracing::Whole
         } else {
             GraphTracing::None

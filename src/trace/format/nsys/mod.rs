@@ -26,7 +26,7 @@ use crate::trace::{Trace, TraceBuilder};
 use pages::{Doubt, Pages};
 use rusqlite::{Connection, OpenFlags};
 use schema::Schema;
-use source::{Source, Take, Wanted};
+use source::{Scan, Source, Take, Wanted};
 use sqlite::Sqlite;
 use std::path::Path;
 use strings::Strings;
@@ -60,24 +60,25 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let wanted = Wanted { table, columns, schema: &self.schema };
+        let mut scan = Scan { wanted, take, strings: &mut self.strings, meter: self.meter };
         let read = match &self.large {
             Large::Parquet(folder) => {
-                let parts = folder.scan(&wanted, take, &mut self.strings, self.meter);
+                let parts = folder.scan(&mut scan);
                 self.room()?;
                 return parts.map_err(|what| parquet::broken(self.shown, &format!("table {table}"), &what));
             }
-            Large::Pages(pages) => pages.scan(&wanted, take, &mut self.strings, self.meter),
+            Large::Pages(pages) => pages.scan(&mut scan),
             Large::Sqlite(doubt) => Err(*doubt),
         };
         // Whoever read a table may have stopped for want of memory.
-        self.room()?;
+        self.meter.room(0).map_err(|exceeded| over_limit(self.shown, exceeded))?;
         match read {
             Ok(parts) => Ok(parts),
             Err(doubt) if self.via == Via::Pages => {
                 Err(Problem::trace("trace-unreadable", format!("`{}` cannot be read: table {table}", self.shown))
                     .note(format!("its pages are in doubt: {doubt}")))
             }
-            Err(_) => self.sqlite.scan(&wanted, take, &mut self.strings, self.meter),
+            Err(_) => self.sqlite.scan(&mut scan),
         }
     }
 

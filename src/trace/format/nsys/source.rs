@@ -3,7 +3,7 @@
 use super::schema::Schema;
 use super::strings::Strings;
 use crate::diag::Problem;
-use crate::meter::Meter;
+use crate::meter::{Exceeded, Meter};
 use rusqlite::types::ValueRef;
 
 /// The columns of one table that a reader of it needs.
@@ -61,16 +61,34 @@ pub(super) trait Take: Sync {
     fn gather(&self, _parts: &mut Vec<Self::Part>) {}
 }
 
+/// A table that is to be read: which, what becomes of its rows, and what is learnt on the way.
+pub(super) struct Scan<'s, 'db, T> {
+    pub(super) wanted: Wanted<'s>,
+    pub(super) take: &'s mut T,
+    pub(super) strings: &'s mut Strings<'db>,
+    pub(super) meter: &'s Meter,
+}
+
+/// Why no more of a table is read.
+pub(super) enum Stop {
+    /// A name that cannot be looked up.
+    Name(Problem),
+    Memory(Exceeded),
+}
+
+impl<T: Take> Scan<'_, '_, T> {
+    /// Looks at the parts from `new` on, puts all together, and asks for room for those to come.
+    pub(super) fn add(&mut self, parts: &mut Vec<T::Part>, new: usize) -> Result<(), Stop> {
+        self.take.learn(parts.get_mut(new..).unwrap_or_default(), self.strings).map_err(Stop::Name)?;
+        self.take.gather(parts);
+        self.meter.room(0).map_err(Stop::Memory)
+    }
+}
+
 /// Reads a whole table, or fails without having changed anything but what `take` has learnt.
 pub(super) trait Source {
     type Failure;
 
     /// The parts in the order of the table's row ids. Stops where the meter has no room.
-    fn scan<T: Take>(
-        &self,
-        wanted: &Wanted<'_>,
-        take: &mut T,
-        strings: &mut Strings<'_>,
-        meter: &Meter,
-    ) -> Result<Vec<T::Part>, Self::Failure>;
+    fn scan<T: Take>(&self, scan: &mut Scan<'_, '_, T>) -> Result<Vec<T::Part>, Self::Failure>;
 }

@@ -1,10 +1,8 @@
 //! Reading tables through SQLite: the reference, and what is left where the pages are not read directly.
 
 use super::broken;
-use super::source::{Cells, Source, Take, Wanted};
-use super::strings::Strings;
+use super::source::{Cells, Scan, Source, Stop, Take};
 use crate::diag::Problem;
-use crate::meter::Meter;
 use crate::trace::reading::over_limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -27,36 +25,33 @@ impl Cells for Row<'_> {
 impl Source for Sqlite<'_> {
     type Failure = Problem;
 
-    fn scan<T: Take>(
-        &self,
-        wanted: &Wanted<'_>,
-        take: &mut T,
-        strings: &mut Strings<'_>,
-        meter: &Meter,
-    ) -> Result<Vec<T::Part>, Problem> {
+    fn scan<T: Take>(&self, scan: &mut Scan<'_, '_, T>) -> Result<Vec<T::Part>, Problem> {
         let mut done = 0u64;
-        let broken = |done: u64, error: &rusqlite::Error| broken(self.shown, wanted.table, done, error);
+        let table = scan.wanted.table;
+        let broken = |done: u64, error: &rusqlite::Error| broken(self.shown, table, done, error);
         // An index that somebody added must not change the order of rows.
-        let query = wanted.schema.select(wanted.table, wanted.columns) + " NOT INDEXED";
+        let query = scan.wanted.schema.select(table, scan.wanted.columns) + " NOT INDEXED";
         let mut statement = self.db.prepare(&query).map_err(|e| broken(done, &e))?;
         let mut rows = statement.query([]).map_err(|e| broken(done, &e))?;
         let mut parts = vec![T::Part::default()];
+        let add = |scan: &mut Scan<'_, '_, T>, parts: &mut Vec<T::Part>| {
+            let last = parts.len() - 1;
+            scan.add(parts, last).map_err(|stop| match stop {
+                Stop::Name(problem) => problem,
+                Stop::Memory(exceeded) => over_limit(self.shown, exceeded),
+            })
+        };
         while let Some(row) = rows.next().map_err(|e| broken(done, &e))? {
             if let Some(part) = parts.last_mut() {
-                take.take(row, part);
+                scan.take.take(row, part);
             }
             done += 1;
             if done.is_multiple_of(PART) {
-                let last = parts.len() - 1;
-                take.learn(&mut parts[last..], strings)?;
-                take.gather(&mut parts);
-                meter.room(0).map_err(|exceeded| over_limit(self.shown, exceeded))?;
+                add(scan, &mut parts)?;
                 parts.push(T::Part::default());
             }
         }
-        let last = parts.len() - 1;
-        take.learn(&mut parts[last..], strings)?;
-        take.gather(&mut parts);
+        add(scan, &mut parts)?;
         Ok(parts)
     }
 }

@@ -3,7 +3,8 @@
 use super::column::Report;
 use super::row::{KernelRow, OperationRow};
 use super::table::Table;
-use crate::diag::{Loc, Problem, SourceFile, duration, escape};
+use crate::diag::{Loc, Problem, SourceFile, duration, escape, plural};
+use crate::kernel::is_cut_off;
 use crate::limits::STATS_STEP;
 use crate::trace::capability::Presence;
 use crate::trace::names::{COPY_KINDS, OpKind};
@@ -11,6 +12,7 @@ use crate::trace::ops::Shape;
 use crate::trace::rows::{NO_CORRELATION, OpRow};
 use crate::trace::summary::{Summary, SummaryRow};
 use crate::trace::{Trace, TraceBuilder};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(super) fn trace(file: &Arc<SourceFile>, table: &Table, all: &[Table]) -> Result<Trace, Problem> {
@@ -30,6 +32,12 @@ pub(super) fn trace(file: &Arc<SourceFile>, table: &Table, all: &[Table]) -> Res
     }
     if table.step > 1 {
         builder.warnings.push(format!("times are rounded to {} by the report", duration(table.step as f64)));
+    }
+    let cut_off = names(table).filter(|name| is_cut_off(&marked(name))).count();
+    if cut_off > 0 {
+        let rows = plural(cut_off, "row");
+        let what = format!("the report cut names off, in {rows}: kernels are compared as far as names go");
+        builder.warnings.push(format!("{what} (`--format csv` keeps them whole)"));
     }
     let capabilities = &mut builder.capabilities;
     capabilities.launch_shapes = table.has_shapes;
@@ -55,11 +63,35 @@ fn passed_over(table: &Table, all: &[Table]) -> Option<String> {
     })
 }
 
+fn names(table: &Table) -> impl Iterator<Item = &String> {
+    table.kernels.iter().map(|row| &row.name).chain(table.operations.iter().map(|row| &row.name))
+}
+
+/// The name with a sign where it was cut off without one: a bracket in it is open.
+fn marked(name: &str) -> Cow<'_, str> {
+    let mut open = [0i64; 4];
+    let mut before = ' ';
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let of = |bracket: char, kind: usize| (letter == bracket).then_some(kind);
+        // `<` stands behind a word, unless it is an operator.
+        let is_template = (before.is_alphanumeric() || before == '_') && !matches!(letters.peek(), Some('<' | '='));
+        let opens = of('(', 0).or(of('[', 1)).or(of('{', 2)).or(of('<', 3).filter(|_| is_template));
+        let closes = of(')', 0).or(of(']', 1)).or(of('}', 2)).or(of('>', 3).filter(|_| before != '-'));
+        opens.into_iter().for_each(|kind| open[kind] += 1);
+        closes.into_iter().for_each(|kind| open[kind] -= 1);
+        before = letter;
+    }
+    if open.iter().any(|&open| open > 0) && !is_cut_off(name) && !name.contains("operator<") {
+        return Cow::Owned(format!("{name}…"));
+    }
+    Cow::Borrowed(name)
+}
+
 /// Names of which nothing can be told, in most rows; a few may have no other name.
 fn mostly_mangled(table: &Table) -> bool {
-    let names = table.kernels.iter().map(|row| &row.name).chain(table.operations.iter().map(|row| &row.name));
     let (mut mangled, mut all) = (0usize, 0usize);
-    for name in names {
+    for name in names(table) {
         all += 1;
         mangled += usize::from(name.starts_with("_Z"));
     }
@@ -68,9 +100,9 @@ fn mostly_mangled(table: &Table) -> bool {
 
 fn summary(table: &Table, builder: &mut TraceBuilder) -> Summary {
     let rows = table.kernels.iter().map(|row| {
-        let KernelRow { name, launch, count, total, median, min, max } = row;
+        let KernelRow { name, launch, count, total, median, min, max, .. } = row;
         SummaryRow {
-            name: builder.names.intern(name, "", OpKind::Kernel),
+            name: builder.names.intern(&marked(name), "", OpKind::Kernel),
             shape: launch.map(|(grid, block)| Shape { grid, block, ..Shape::default() }),
             count: *count,
             total_ns: *total,
@@ -91,7 +123,7 @@ fn operations(rows: &[OperationRow], builder: &mut TraceBuilder) {
         if kind != OpKind::Kernel {
             memory = Presence::Filled;
         }
-        let name = builder.names.intern(&full_name(&row.name, kind), "", kind);
+        let name = builder.names.intern(&marked(&full_name(&row.name, kind)), "", kind);
         if let Some(gpu) = row.gpu.as_deref().map(escape)
             && !builder.provenance.gpus.contains(&gpu)
         {
@@ -164,6 +196,19 @@ fn sums(table: &Table) -> (u64, i128) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_with_an_open_bracket_was_cut_off() {
+        for name in include_str!("../../../../tests/data/kernel-names.txt").lines() {
+            assert_eq!(marked(name), name);
+        }
+        for cut in ["void f<int", "void f<int>(int, a::b", "void f<(anonymous na", "f<int, a::[lambda(int"] {
+            assert_eq!(marked(cut), format!("{cut}…"));
+        }
+        for whole in ["f<(a) < (b)>", "f<&a::operator->>", "a::operator<(int)", "f<int…", "g<(1<<2)>"] {
+            assert_eq!(marked(whole), whole);
+        }
+    }
 
     #[test]
     fn short_directions_of_copies_are_written_out() {

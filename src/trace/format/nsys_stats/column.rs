@@ -22,6 +22,8 @@ impl Report {
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
+    /// Of the time of all rows, in percent.
+    Share,
     Total,
     Instances,
     Average,
@@ -48,6 +50,7 @@ pub(super) enum Column {
 /// A column's title in lower case and without its unit.
 fn column(title: &str) -> Option<Column> {
     Some(match title {
+        "time" => Column::Share,
         "total time" => Column::Total,
         "instances" => Column::Instances,
         "avg" | "average" => Column::Average,
@@ -70,7 +73,7 @@ fn column(title: &str) -> Option<Column> {
         "bytes" | "size" => Column::Bytes,
         "device" => Column::Device,
         "strm" => Column::Stream,
-        "time" | "stddev" | "stcsmem" | "dymsmem" | "throughput" | "srcmemkd" | "dstmemkd" | "ctx" | "greenctx" => {
+        "stddev" | "stcsmem" | "dymsmem" | "throughput" | "srcmemkd" | "dstmemkd" | "ctx" | "greenctx" => {
             Column::Unneeded
         }
         _ => return None,

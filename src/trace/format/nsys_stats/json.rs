@@ -54,11 +54,6 @@ pub(super) fn list(text: &str, from: usize) -> Result<(Option<Table>, usize), Fa
             }
             let cells: Vec<Cell<'_>> = object.into_iter().map(|(_, cell)| cell).collect();
             table.push(columns, &cells, &line)?;
-            if let Some(share) = cells.first().and_then(|cell| cell.text.parse::<f64>().ok())
-                && titles.first().is_some_and(|title| title.starts_with("Time"))
-            {
-                *table.percent.get_or_insert(0.0) += share;
-            }
         }
         match cursor.next() {
             Some(',') => {}

@@ -11,9 +11,10 @@ mod json;
 mod number;
 mod row;
 mod table;
+mod whole;
 
 use crate::diag::{Loc, Problem, SourceFile, escape};
-use crate::limits::{STATS_BYTES, STATS_CUT, STATS_HEAD};
+use crate::limits::{STATS_BYTES, STATS_HEAD};
 use crate::trace::Trace;
 use row::Fault;
 use std::fs::File;
@@ -49,7 +50,7 @@ fn of_text(file: &Arc<SourceFile>) -> Result<Trace, Problem> {
     let filled = tables.iter().filter(|table| !table.is_empty());
     let Some(richest) = filled.max_by_key(|table| table.report) else { return Err(empty(file, &tables)) };
     agree(file, &tables, richest)?;
-    whole(file, richest)?;
+    whole::check(file, richest)?;
     build::trace(file, richest, &tables)
 }
 
@@ -99,18 +100,4 @@ fn agree(file: &Arc<SourceFile>, tables: &[Table], richest: &Table) -> Result<()
         .label(&Loc::new(file, other.at.clone()), format!("{} counts other kernels", name(other)))
         .label(&Loc::new(file, richest.at.clone()), format!("than {}", name(richest)))
         .help("keep one capture a file"))
-}
-
-/// The shares of a table's rows come to 100 %, but for their rounding, unless rows were taken away.
-fn whole(file: &Arc<SourceFile>, table: &Table) -> Result<(), Problem> {
-    let Some(percent) = table.percent else { return Ok(()) };
-    let rounding = 0.05 * table.kernels.len() as f64;
-    if percent >= 100.0 - rounding - STATS_CUT {
-        return Ok(());
-    }
-    let message =
-        format!("rows are missing from a report of `nsys stats`: those it has take {percent:.1} % of the time");
-    Err(Problem::trace("stats-cut", message)
-        .label(&Loc::new(file, table.at.clone()), "the shares below come to less than 100 %")
-        .help("store the whole report: a kernel that was cut away cannot be compared"))
 }

@@ -39,6 +39,11 @@ impl Decimal {
         self.digits as f64 * unit as f64 / scale
     }
 
+    /// How far it may be from what it was before it was rounded.
+    pub(super) fn rounding(self) -> f64 {
+        0.5 / 10f64.powi(self.places as i32)
+    }
+
     /// The least step that a number with so many places can make, in what the unit comes to; at least 1.
     pub(super) fn step(self, unit: u64) -> u64 {
         10u64.checked_pow(self.places).map_or(1, |scale| (unit / scale).max(1))

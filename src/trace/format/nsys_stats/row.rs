@@ -4,7 +4,7 @@ use super::cells::Cell;
 use super::column::{Column, Columns, Report};
 use super::number::Decimal;
 use crate::diag::{escape, shorten};
-use crate::trace::is_cut_off;
+use crate::kernel::is_cut_off;
 use std::ops::Range;
 
 /// What is wrong in a table, and where in the text.
@@ -30,6 +30,14 @@ pub(super) struct KernelRow {
     pub(super) median: Option<f64>,
     pub(super) min: i64,
     pub(super) max: i64,
+    pub(super) share: Option<Share>,
+}
+
+/// A part of the time of all rows, in percent, and how far it may have been rounded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Share {
+    pub(super) percent: f64,
+    pub(super) rounding: f64,
 }
 
 /// One GPU operation. Times in ns.
@@ -109,7 +117,11 @@ impl Reader<'_> {
         if i128::from(total) < least - slack || i128::from(total) > most + slack {
             return fail(Column::Total, "a total that so many launches cannot come to");
         }
-        Ok(KernelRow { name: line.name()?, launch, count, total, median, min, max })
+        let share = match line.some(Column::Share).map(number).transpose()? {
+            Some(share) => Some(Share { percent: share.times_exactly(1), rounding: share.rounding() }),
+            None => None,
+        };
+        Ok(KernelRow { name: line.name()?, launch, count, total, median, min, max, share })
     }
 
     fn operation(&mut self, line: &Cells<'_>) -> Result<OperationRow, Fault> {
@@ -218,8 +230,13 @@ impl Cells<'_> {
     }
 
     fn name(&self) -> Result<String, Fault> {
-        let name = self.cell(Column::Name).map(|cell| cell.text.trim()).filter(|name| !name.is_empty());
-        name.map(str::to_owned).ok_or_else(|| Fault::new("a kernel without a name", self.at(Column::Name)))
+        let name = self.cell(Column::Name).map(|cell| cell.text.trim()).unwrap_or_default();
+        if name.chars().all(|c| matches!(c, '…' | '.')) {
+            let what =
+                if name.is_empty() { "a kernel without a name" } else { "a kernel of whose name nothing is left" };
+            return Err(Fault::new(what, self.at(Column::Name)));
+        }
+        Ok(name.to_owned())
     }
 }
 

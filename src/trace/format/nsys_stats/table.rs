@@ -17,8 +17,6 @@ pub(super) struct Table {
     /// The coarsest step to which times were rounded, in ns.
     pub(super) step: u64,
     pub(super) has_shapes: bool,
-    /// The sum of the column of shares, in percent, where there is one.
-    pub(super) percent: Option<f64>,
 }
 
 impl Table {
@@ -30,7 +28,6 @@ impl Table {
             operations: Vec::new(),
             step: 1,
             has_shapes: columns.report == Report::KernelsByShape || columns.has(Column::GridOf(0)),
-            percent: None,
         }
     }
 
@@ -82,7 +79,9 @@ pub(super) fn tables(text: &str) -> Result<Vec<Table>, Fault> {
             if table.take(line)? {
                 continue;
             }
-            tables.extend(open.take().map(|open| open.table));
+            if let Some(open) = open.take() {
+                tables.push(open.end()?);
+            }
         }
         if json::begins(&text[line.at..]) {
             let (table, end) = json::list(text, line.at)?;
@@ -93,7 +92,12 @@ pub(super) fn tables(text: &str) -> Result<Vec<Table>, Fault> {
         }
         before = Some(line);
     }
-    tables.extend(open.map(|open| open.table));
+    if let Some(open) = open {
+        if !text.ends_with('\n') {
+            return Err(Fault::new("the file ends within a row", open.last));
+        }
+        tables.push(open.end()?);
+    }
     Ok(tables)
 }
 
@@ -116,6 +120,10 @@ struct Open {
     table: Table,
     /// Letters of the name in the line before.
     written: usize,
+    /// The line before.
+    last: Range<usize>,
+    /// Whether the frame is closed, where there is one.
+    is_closed: bool,
 }
 
 impl Open {
@@ -132,7 +140,8 @@ impl Open {
         let cells = layout.split(header).ok()?;
         let columns = Columns::of(cells.iter().map(|cell| cell.text.as_ref()))?;
         let table = Table::new(&columns, header.range());
-        Some(Self { columns, layout, table, written: 0 })
+        let is_framed = matches!(layout, Layout::Columns(_)) && line.text.trim_start().starts_with('+');
+        Some(Self { columns, layout, table, written: 0, last: line.range(), is_closed: !is_framed })
     }
 
     /// Whether the line belongs to the table.
@@ -142,10 +151,14 @@ impl Open {
         }
         match &self.layout {
             // Ends of frames.
-            Layout::Columns(_) if Layout::drawn(line.text).is_some() => return Ok(true),
+            Layout::Columns(_) if Layout::drawn(line.text).is_some() => {
+                self.is_closed |= !self.table.is_empty();
+                return Ok(true);
+            }
             Layout::Separated(by) if !line.text.contains(*by) => return Ok(false),
             _ => {}
         }
+        self.last = line.range();
         let cells = self.layout.split(line).map_err(|(what, at)| Fault::new(what, at))?;
         let written = self.columns.position(Column::Name).and_then(|at| cells.get(at));
         let written = written.map_or(0, |cell| cell.text.chars().count());
@@ -157,8 +170,16 @@ impl Open {
         }
         self.table.push(&self.columns, &cells, &line.range())?;
         self.written = written;
-        self.add_percent(&cells);
         Ok(true)
+    }
+
+    /// The table, if nothing of it is missing as far as its form tells.
+    fn end(self) -> Result<Table, Fault> {
+        if self.is_closed || self.table.is_empty() {
+            Ok(self.table)
+        } else {
+            Err(Fault::new("the frame of the table is not closed below its last row", self.last))
+        }
     }
 
     /// A line of nothing but more of the name, and the width of its column.
@@ -168,14 +189,5 @@ impl Open {
         let others_are_empty = cells.iter().enumerate().all(|(i, cell)| i == at || cell.text.is_empty());
         let rest = cells.get(at).map(|cell| cell.text.as_ref()).filter(|rest| !rest.is_empty())?;
         (others_are_empty && !self.table.is_empty()).then(|| (rest, places.get(at).map_or(1, ExactSizeIterator::len)))
-    }
-
-    /// The first column of a summary is the share of the time.
-    fn add_percent(&mut self, cells: &[Cell<'_>]) {
-        if self.columns.report != Report::Operations
-            && let Some(share) = cells.first().and_then(|cell| cell.text.trim().parse::<f64>().ok())
-        {
-            *self.table.percent.get_or_insert(0.0) += share;
-        }
     }
 }

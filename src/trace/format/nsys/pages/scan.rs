@@ -1,13 +1,11 @@
 //! Reads a table: its leaves in runs of neighbouring pages, many runs at once.
 
-use super::super::source::{Source, Take, Wanted};
-use super::super::strings::Strings;
+use super::super::source::{Scan, Source, Stop, Take, Wanted};
 use super::file::PageFile;
 use super::leaf::{Leaves, rows};
 use super::overflow::Overflow;
 use super::record::Plan;
 use super::{Doubt, btree};
-use crate::meter::Meter;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Mutex;
@@ -70,15 +68,10 @@ struct Reading<'f> {
 impl Source for Pages {
     type Failure = Doubt;
 
-    fn scan<T: Take>(
-        &self,
-        wanted: &Wanted<'_>,
-        take: &mut T,
-        strings: &mut Strings<'_>,
-        meter: &Meter,
-    ) -> Result<Vec<T::Part>, Doubt> {
-        let table = wanted.schema.table(wanted.table).ok_or(Doubt("no such table"))?;
-        let plan = Plan::of(table, wanted.columns)?;
+    fn scan<T: Take>(&self, scan: &mut Scan<'_, '_, T>) -> Result<Vec<T::Part>, Doubt> {
+        let Wanted { table, columns, schema } = scan.wanted;
+        let table = schema.table(table).ok_or(Doubt("no such table"))?;
+        let plan = Plan::of(table, columns)?;
         let leaves = btree::leaves(&self.file, table.root.ok_or(Doubt("a table without a page"))?)?;
         let followed = AtomicU32::new(0);
         // Buffers, and what was learnt of headers, go from part to part: there are as many as threads.
@@ -100,18 +93,18 @@ impl Source for Pages {
         let (mut rest, mut wave) = (leaves.as_slice(), 1);
         while !rest.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(wave * size));
-            let done = parts.len();
+            let (done, take) = (parts.len(), &*scan.take);
             if now.len() <= size {
                 parts.push(read(now, take)?);
             } else {
                 let wave: Result<Vec<_>, Doubt> = now.par_chunks(size).map(|part| read(part, take)).collect();
                 parts.append(&mut wave?);
             }
-            let new = parts.get_mut(done..).unwrap_or_default();
-            take.learn(new, strings).map_err(|_| Doubt("a name cannot be read"))?;
-            take.gather(&mut parts);
-            meter.advance((now.len() * self.file.header.page) as u64);
-            meter.room(0).map_err(|_| Doubt("no memory is left for it"))?;
+            scan.meter.advance((now.len() * self.file.header.page) as u64);
+            scan.add(&mut parts, done).map_err(|stop| match stop {
+                Stop::Name(_) => Doubt("a name cannot be read"),
+                Stop::Memory(_) => Doubt("no memory is left for it"),
+            })?;
             (rest, wave) = (later, WAVE);
         }
         Ok(parts)

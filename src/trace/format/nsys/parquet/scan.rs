@@ -1,10 +1,8 @@
 //! Reads a large table: its groups of rows on all cores, in their order.
 
-use super::super::source::{Cells, Source, Take, Wanted};
-use super::super::strings::Strings;
+use super::super::source::{Cells, Scan, Source, Stop, Take};
 use super::Folder;
 use super::file::{Rows, TableFile};
-use crate::meter::Meter;
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
@@ -26,28 +24,22 @@ impl Cells for Row<'_> {
 impl Source for Folder {
     type Failure = String;
 
-    fn scan<T: Take>(
-        &self,
-        wanted: &Wanted<'_>,
-        take: &mut T,
-        strings: &mut Strings<'_>,
-        meter: &Meter,
-    ) -> Result<Vec<T::Part>, String> {
-        let Some(table) = self.tables.get(wanted.table) else { return Ok(Vec::new()) };
-        let columns: Vec<Option<usize>> = wanted.columns.iter().map(|column| table.column(column)).collect();
+    fn scan<T: Take>(&self, scan: &mut Scan<'_, '_, T>) -> Result<Vec<T::Part>, String> {
+        let Some(table) = self.tables.get(scan.wanted.table) else { return Ok(Vec::new()) };
+        let columns: Vec<Option<usize>> = scan.wanted.columns.iter().map(|column| table.column(column)).collect();
         let groups: Vec<usize> = (0..table.groups).collect();
         let mut parts: Vec<T::Part> = Vec::new();
         let mut wave = 1;
         let mut rest = groups.as_slice();
         while !rest.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(wave));
-            let done = parts.len();
+            let (done, take) = (parts.len(), &*scan.take);
             let new: Result<Vec<_>, String> = now.par_iter().map(|&group| part(table, group, &columns, take)).collect();
             parts.append(&mut new?);
-            let new = parts.get_mut(done..).unwrap_or_default();
-            take.learn(new, strings).map_err(|problem| problem.message)?;
-            take.gather(&mut parts);
-            meter.room(0).map_err(|exceeded| exceeded.to_string())?;
+            scan.add(&mut parts, done).map_err(|stop| match stop {
+                Stop::Name(problem) => problem.message,
+                Stop::Memory(exceeded) => exceeded.to_string(),
+            })?;
             (rest, wave) = (later, WAVE);
         }
         Ok(parts)
