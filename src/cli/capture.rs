@@ -1,5 +1,6 @@
 //! `align capture`: a trace made by Nsight Systems with the right options, and judged.
 
+use super::reads::Reads;
 use super::terminal::Terminal;
 use super::{Said, exit_code, failed};
 use crate::capture::{
@@ -8,10 +9,11 @@ use crate::capture::{
 use crate::diag::{Problem, Side};
 use crate::quality::{Expected, Grade, Point, judge, unusable};
 use crate::report::{Format as Report, render_problems};
-use crate::trace::open;
+use crate::trace::{Trace, open_with};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Captures a trace of COMMAND with the options of `nsys profile` that a comparison needs, exports it, and says what it
 /// recorded, what it lost, and what to change.
@@ -29,9 +31,8 @@ pub struct Args {
     /// The report's and the trace's name: NAME.nsys-rep and NAME.sqlite; default mock, e2e or capture
     #[arg(short, long, value_name = "NAME")]
     output: Option<String>,
-    /// Nsight Systems' program, if it is not `nsys` on the PATH
-    #[arg(long, value_name = "PATH")]
-    nsys: Option<PathBuf>,
+    #[command(flatten)]
+    reads: Reads,
     /// Only show the commands, with the reason of each option
     #[arg(long)]
     dry_run: bool,
@@ -63,7 +64,7 @@ pub struct Args {
     #[arg(long)]
     force: bool,
     /// Run nothing: judge this trace
-    #[arg(long, value_name = "TRACE", conflicts_with_all = ["command", "dry_run", "nsys", "load", "wait_for", "force"])]
+    #[arg(long, value_name = "TRACE", conflicts_with_all = ["command", "dry_run", "load", "wait_for", "force"])]
     judge: Option<PathBuf>,
     /// For people, or for programs
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -142,7 +143,8 @@ fn judged(args: &Args, trace: &Path, terminal: &Terminal) -> Result<Said, Vec<Pr
     let side = args.side.map(side);
     let without_warm_up = args.warmup == WarmUp::Excluded;
     let duration = args.duration.map(|seconds| i64::from(seconds) * 1_000_000_000);
-    let points = judge(&*read(trace)?, &Expected { side, ranks: args.ranks, without_warm_up, duration });
+    let points =
+        judge(&*read(args, trace, terminal)?, &Expected { side, ranks: args.ranks, without_warm_up, duration });
     let shown = trace.display().to_string();
     let answer = Answer { format: FORMAT, plan: None, run: None, trace: Some(&shown), quality: Some(&points) };
     let stdout = said(args, &answer, terminal)?;
@@ -166,7 +168,7 @@ fn captured(args: &Args, terminal: &Terminal) -> Result<Said, Vec<Problem>> {
     let failures = failures(&plan, &recorded);
     let points = export(&plan, &recorded.report)
         .map_err(|problem| vec![problem])
-        .and_then(|()| Ok(judge(&*read(Path::new(&plan.trace))?, &plan.expected)))
+        .and_then(|()| Ok(judge(&*read(args, Path::new(&plan.trace), terminal)?, &plan.expected)))
         .map_err(|problems| failures.iter().cloned().chain(problems).collect::<Vec<_>>())?;
     let answer = Answer {
         format: FORMAT,
@@ -183,7 +185,7 @@ fn captured(args: &Args, terminal: &Terminal) -> Result<Said, Vec<Problem>> {
 /// Without a profiler a plan can still be shown, unless one was named.
 fn profiler(args: &Args, request: &Request) -> Result<Nsys, Problem> {
     match Nsys::find(&request.nsys) {
-        Err(_) if args.dry_run && args.nsys.is_none() => Ok(Nsys::unseen(&request.nsys)),
+        Err(_) if args.dry_run && args.reads.nsys.is_none() => Ok(Nsys::unseen(&request.nsys)),
         found => found,
     }
 }
@@ -209,7 +211,7 @@ fn request(args: &Args) -> Request {
         ranks: args.ranks,
         force: args.force,
         command: args.command.clone(),
-        nsys: args.nsys.clone().unwrap_or_else(|| PathBuf::from("nsys")),
+        nsys: args.reads.nsys.clone().unwrap_or_else(|| PathBuf::from("nsys")),
     }
 }
 
@@ -240,8 +242,8 @@ fn failures(plan: &Plan, recorded: &Recorded) -> Vec<Problem> {
     failures
 }
 
-fn read(trace: &Path) -> Result<std::sync::Arc<crate::trace::Trace>, Vec<Problem>> {
-    open(trace).map_err(|problem| vec![problem])
+fn read(args: &Args, trace: &Path, terminal: &Terminal) -> Result<Arc<Trace>, Vec<Problem>> {
+    open_with(trace, &args.reads.reading(terminal)).map_err(|problem| vec![problem])
 }
 
 /// 3 where nothing can be checked with the trace, 1 where something that was asked for is missing.

@@ -17,9 +17,9 @@ pub struct Reads {
     /// The memory this run may take, such as 8GiB; what needs more is refused
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory_limit: Option<u64>,
-    /// The `nsys` that exports reports (.nsys-rep), if it is not the one on the PATH
+    /// Nsight Systems' program, if it is not the `nsys` on the PATH: it exports reports (.nsys-rep)
     #[arg(long, value_name = "FILE")]
-    nsys: Option<PathBuf>,
+    pub(super) nsys: Option<PathBuf>,
 }
 
 impl Reads {

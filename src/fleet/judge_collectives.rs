@@ -72,9 +72,11 @@ fn counts(ranks: &Ranks<'_>, compared: &[(usize, Option<&Collectives>)]) -> Opti
     let of = |found: Option<&Collectives>, name: &str| {
         found.and_then(|found| found.kernels.get(name)).map_or(0, |k| k.count)
     };
+    let others = by_value(compared.iter().map(|(at, found)| (*at, found.map_or(0, |found| found.others))));
     let differing: Vec<(&str, Groups<usize>)> = names
         .into_iter()
         .map(|name| (name, by_value(compared.iter().map(|(at, found)| (*at, of(*found, name))))))
+        .chain([("collectives of other names", others)])
         .filter(|(_, groups)| groups.len() > 1)
         .collect();
     let (name, groups) = differing.first()?;

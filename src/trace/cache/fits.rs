@@ -66,6 +66,8 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
+    type Forge = fn(&mut Trace);
+
     fn golden() -> Option<Trace> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/traces/hf_e2e_graph.sqlite");
         Arc::into_inner(open(&path).ok()?)
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_together_is_no_trace() {
-        let forged: [(&str, fn(&mut Trace)); 16] = [
+        let forged: [(&str, Forge); 16] = [
             ("a start too many", |t| t.ops.start.push(0)),
             ("no ends", |t| t.ops.end.own().clear()),
             ("no correlations", |t| t.ops.correlation.own().clear()),

@@ -69,13 +69,41 @@ pub fn likely(path: &Path) -> Likely {
     let mut head = [0u8; 128];
     let opened = refuse_special(path).ok().and_then(|()| File::open(path).ok());
     let Some(read) = opened.and_then(|mut file| read_head(&mut file, &mut head).ok()) else { return Likely::No };
-    let head = &head[..read];
-    if head.starts_with(nsys::MAGIC) || begins_with_word(head, text::MAGIC) {
-        Likely::Sure
-    } else if nsys_rep::may_be(head) || (!head.is_empty() && (kineto::may_be(head) || nsys_stats::may_be(path))) {
-        Likely::Maybe
-    } else {
-        Likely::No
+    match Kind::of(path, &head[..read]) {
+        None => Likely::No,
+        Some(Kind::Sqlite | Kind::Text) => Likely::Sure,
+        Some(Kind::Report | Kind::Kineto | Kind::Stats) => Likely::Maybe,
+    }
+}
+
+/// The format of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Report,
+    Text,
+    Kineto,
+    Stats,
+}
+
+impl Kind {
+    /// By how the file begins, and for tables by more of it.
+    fn of(path: &Path, head: &[u8]) -> Option<Self> {
+        if head.is_empty() {
+            None
+        } else if head.starts_with(nsys::MAGIC) {
+            Some(Self::Sqlite)
+        } else if nsys_rep::may_be(head) {
+            Some(Self::Report)
+        } else if begins_with_word(head, text::MAGIC) {
+            Some(Self::Text)
+        } else if nsys_stats::may_be_json(head) {
+            Some(Self::Stats)
+        } else if kineto::may_be(head) {
+            Some(Self::Kineto)
+        } else {
+            nsys_stats::may_be(path).then_some(Self::Stats)
+        }
     }
 }
 
@@ -102,27 +130,17 @@ fn recognise(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> Result
         )
         .help("fetch the file: git lfs pull"));
     }
-    if head.starts_with(nsys::MAGIC) {
-        return nsys::read(path, shown, head, reading);
+    match Kind::of(path, head) {
+        Some(Kind::Sqlite) => nsys::read(path, shown, head, reading),
+        Some(Kind::Report) => nsys_rep::read(path, shown, head, reading),
+        Some(Kind::Text) => text::read(path, shown),
+        Some(Kind::Kineto) => kineto::read(path, shown, head, &reading.meter),
+        Some(Kind::Stats) => nsys_stats::read(path, shown),
+        None => {
+            let message = format!("`{shown}` is not a profiler export that can be read");
+            Err(Problem::trace("trace-unknown-format", message).help(what_it_may_be(head)))
+        }
     }
-    if nsys_rep::may_be(head) {
-        return nsys_rep::read(path, shown, head, reading);
-    }
-    if begins_with_word(head, text::MAGIC) {
-        return text::read(path, shown);
-    }
-    if nsys_stats::may_be_json(head) {
-        return nsys_stats::read(path, shown);
-    }
-    if kineto::may_be(head) {
-        return kineto::read(path, shown, head, &reading.meter);
-    }
-    if nsys_stats::may_be(path) {
-        return nsys_stats::read(path, shown);
-    }
-    let problem =
-        Problem::trace("trace-unknown-format", format!("`{shown}` is not a profiler export that can be read"));
-    Err(problem.help(what_it_may_be(head)))
 }
 
 /// Whether a text's first word is this one.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 /// The first bytes of every Parquet file.
 pub(in crate::trace::format) const MAGIC: &[u8] = b"PAR1";
 
-/// Tables that are asked in SQL. `StringIds` among them, of which only those are kept that something refers to.
+/// Tables that are asked in SQL.
 const SMALL: [&str; 9] = [
     "StringIds",
     "META_DATA_EXPORT",
@@ -47,7 +47,8 @@ pub(in crate::trace::format) fn may_be(folder: &Path) -> bool {
 
 /// Reads the export in this folder.
 pub(in crate::trace::format) fn read(folder: &Path, shown: &str, meter: &Meter) -> Result<Trace, Problem> {
-    // The files are not to be trusted, and not everything in them is checked where it is decoded.
+    // The files are not to be trusted, and not everything in them is checked where it is decoded. What a decoder says of
+    // itself as it stops is printed before the error.
     let read = catch_unwind(AssertUnwindSafe(|| read_unguarded(folder, shown, meter)));
     read.unwrap_or_else(|_| Err(broken(shown, "a table", "it is damaged in a way that its decoder did not expect")))
 }
