@@ -12,6 +12,7 @@ mod ci_files;
 mod cli;
 mod common_issues;
 mod console;
+mod cut_names;
 mod diff;
 mod doc_examples;
 mod docs;

@@ -1,9 +1,11 @@
 //! Reports of `nsys stats`: the counts and sums of the export they were made from, and never a pass that it is not.
 
+use crate::cut_names::judged_by;
 use crate::support;
 use crate::support::pairs::{Pair, RUNS, golden};
+use crate::support::printed::{csv, summary};
 use crate::support::program::{align, code, text};
-use align::diag::{Side, Verdict};
+use align::diag::Verdict;
 use align::inspect::human::{Layout, render};
 use align::inspect::{Filter, Inspection, inspect};
 use align::outcome::CaseOutcome;
@@ -22,7 +24,7 @@ fn report(name: &str) -> PathBuf {
     Path::new(ROOT).join(format!("tests/data/nsys-stats/{name}.txt"))
 }
 
-fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("{ROOT}/snapshots/nsys_stats"));
     settings.set_prepend_module_to_snapshot(false);
@@ -107,90 +109,9 @@ fn a_list_of_operations_is_a_trace_without_calls_and_ranges() {
     assert!(!list.knows_launch_modes() && export.knows_launch_modes());
 }
 
-/// The header and rows of what `nsys stats` would report of a trace's kernels, added up.
-fn summary(trace: &Trace, by_shape: bool) -> Vec<Vec<String>> {
-    let mut rows: BTreeMap<(String, [u32; 3], [u32; 3]), Vec<i64>> = BTreeMap::new();
-    for op in (0..trace.len() as u32).filter(|&op| trace.names.kind(trace.ops.name(op)) == OpKind::Kernel) {
-        let name = trace.names.identity(trace.ops.name(op)).exact.clone();
-        let shape = trace.shape(trace.ops.shape(op));
-        let (grid, block) = if by_shape { (shape.grid, shape.block) } else { ([0; 3], [0; 3]) };
-        rows.entry((name, grid, block)).or_default().push(trace.ops.duration(op));
-    }
-    let shapes = if by_shape { "GridXYZ,BlockXYZ," } else { "" };
-    let header = format!("Total Time (ns),Instances,Avg (ns),Med (ns),Min (ns),Max (ns),{shapes}Name");
-    let mut out = vec![header.split(',').map(str::to_owned).collect::<Vec<_>>()];
-    for ((name, grid, block), mut times) in rows {
-        times.sort_unstable();
-        let (count, total) = (times.len(), times.iter().sum::<i64>());
-        let median = (times[(count - 1) / 2] + times[count / 2]) as f64 / 2.0;
-        let (least, most, mean) = (times[0], times[count - 1], total as f64 / count as f64);
-        let three = |of: [u32; 3]| format!("{:4} {:4} {:4}", of[0], of[1], of[2]);
-        let shapes = if by_shape { vec![three(grid), three(block)] } else { Vec::new() };
-        let [total, count, mean, median] =
-            [total.to_string(), count.to_string(), format!("{mean:.1}"), format!("{median:.1}")];
-        out.push([vec![total, count, mean, median, least.to_string(), most.to_string()], shapes, vec![name]].concat());
-    }
-    out
-}
-
-/// The same of `cuda_gpu_trace`, which lists every operation.
-fn list(trace: &Trace) -> Vec<Vec<String>> {
-    let header =
-        "Start (ns),Duration (ns),CorrId,GrdX,GrdY,GrdZ,BlkX,BlkY,BlkZ,Reg/Trd,Bytes (B),Device,Strm,Name".split(',');
-    let mut out = vec![header.map(str::to_owned).collect::<Vec<_>>()];
-    for op in 0..trace.len() as u32 {
-        let (shape, view) = (trace.shape(trace.ops.shape(op)), trace.op(op));
-        let sizes = [shape.grid, shape.block].concat().into_iter().map(i64::from);
-        let numbers = [trace.ops.start(op), trace.ops.duration(op), view.correlation].into_iter().chain(sizes);
-        let numbers = numbers.chain([i64::from(shape.registers), shape.bytes as i64]).map(|n| n.to_string());
-        let name = trace.names.identity(trace.ops.name(op)).exact.clone();
-        let gpu = trace.provenance.gpus.first().map_or("GPU", String::as_str);
-        let device = [format!("{gpu} ({})", view.device), view.stream.to_string(), name];
-        out.push(numbers.chain(device).collect());
-    }
-    out
-}
-
-fn csv(rows: &[Vec<String>]) -> String {
-    let cell = |cell: &String| match cell.contains([',', '"']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.clone(),
-    };
-    rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\n").collect()
-}
-
-/// As a text table, in which names have at most so many letters.
-fn columns(rows: &[Vec<String>], most: usize) -> String {
-    let cut = |cell: &String| match cell.chars().count() > most {
-        true => cell.chars().take(most - 1).chain(['…']).collect(),
-        false => cell.clone(),
-    };
-    let last = rows[0].len() - 1;
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| [&row[..last], &[cut(&row[last])][..]].concat()).collect();
-    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap();
-    let line = |cells: &[String]| {
-        let cells = cells.iter().enumerate().map(|(at, cell)| match at == last {
-            true => cell.clone(),
-            false => format!("{cell:>width$}", width = width(at)),
-        });
-        format!(" {}\n", cells.collect::<Vec<_>>().join("  "))
-    };
-    let rule: Vec<String> = (0..=last).map(|at| "-".repeat(width(at))).collect();
-    let body: String = rows[1..].iter().map(|row| line(row)).collect();
-    format!("{}{}{body}\n", line(&rows[0]), line(&rule))
-}
-
 /// A pair judged with another mock.
 fn judged(session: &Session, pair: &Pair, mock: &Path) -> Result<CaseOutcome, String> {
     judged_by(session, &Path::new(ROOT).join(pair.spec), pair, mock.to_owned(), golden(pair.e2e))
-}
-
-fn judged_by(session: &Session, spec: &Path, pair: &Pair, mock: PathBuf, e2e: PathBuf) -> Result<CaseOutcome, String> {
-    let (specs, mistakes) = session.load(&[spec.to_owned()]);
-    assert!(mistakes.is_empty(), "{mistakes:?}");
-    let overrides = Overrides { case: Some(pair.case.to_owned()), mock: Some(mock), e2e: Some(e2e) };
-    let mut run = session.check(&specs, &overrides, &Options::default());
-    if run.problems.is_empty() { Ok(run.outcome.cases.remove(0)) } else { Err(support::render(&run.problems)) }
 }
 
 #[test]
@@ -217,85 +138,6 @@ fn no_summary_passes_where_its_trace_does_not() {
         }
     }
     snapshot("verdicts_of_summaries", &format!("{verdicts:#?}"));
-}
-
-/// A pair's spec for traces without ranges: the mock repeats, and the E2E is searched for it.
-fn without_ranges(folder: &Path, at: usize, pair: &Pair) -> PathBuf {
-    let of = Path::new(ROOT).join(pair.spec);
-    let case = match pair.case {
-        "" => String::new(),
-        name => format!("[[case]]\nname = \"{name}\"\n"),
-    };
-    let text = format!(
-        "align = 1\n[spec]\nname = \"list\"\nop = \"op\"\nextends = \"{}\"\n[[known_difference]]\nkernels = \"*FillFunctor*\"\n\
-         side = \"mock\"\nreason = \"evicts what the L2 cache holds\"\nimpact = \"none\"\nowner = \"nobody\"\n\
-         {case}mock.within = []\nmock.each = [{{ period = true }}]\ne2e.within = []\ne2e.each = [{{ like = \"mock\" }}]\n",
-        of.display()
-    );
-    let file = folder.join(format!("list{at}.toml"));
-    std::fs::write(&file, text).unwrap();
-    file
-}
-
-/// What is said of a pair where both reports were made of one trace, whole and cut off.
-struct Told {
-    whole: CaseOutcome,
-    cut: CaseOutcome,
-}
-
-impl Told {
-    fn says_more(&self) -> bool {
-        self.cut.verdict != self.whole.verdict && self.cut.verdict != Verdict::Inconclusive
-    }
-
-    fn in_full(&self) -> String {
-        let said = |case: &CaseOutcome| {
-            let findings = case.findings.iter().map(|f| format!("{}[{}] {}", f.severity, f.code, f.message));
-            findings.chain(case.checks.iter().filter_map(|c| c.reason.clone())).collect::<Vec<_>>().join("\n  ")
-        };
-        let (whole, cut) = (self.whole.verdict, self.cut.verdict);
-        format!("{whole} became {cut}\n  {}\n ---\n  {}\n", said(&self.whole), said(&self.cut))
-    }
-}
-
-/// Wherever a table cuts names off, what it comes to is what whole names come to, or open.
-#[test]
-fn names_that_were_cut_off_decide_nothing() {
-    let session = Session::shipped().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("kernels.txt");
-    let judge = |spec: &Path, pair: &Pair, side: Side, report: String| {
-        std::fs::write(&file, report).unwrap();
-        let of = |own: Side, name| if own == side { file.clone() } else { golden(name) };
-        judged_by(&session, spec, pair, of(Side::Mock, pair.mock), of(Side::E2e, pair.e2e)).ok()
-    };
-    let widths = [100, 60, 30, 160, 12];
-    let mut verdicts: BTreeMap<(&str, Verdict, Verdict), usize> = BTreeMap::new();
-    let mut wrong = String::new();
-    for (at, (pair, _)) in RUNS.iter().enumerate() {
-        let (Ok(mock), width) = (open(&golden(pair.mock)), widths[at % widths.len()]) else { continue };
-        let (own, listed) = (Path::new(ROOT).join(pair.spec), without_ranges(folder.path(), at, pair));
-        let mut reports = vec![
-            ("kern_sum", &own, Side::Mock, summary(&mock, false)),
-            ("kern_gb_sum", &own, Side::Mock, summary(&mock, true)),
-            ("trace", &listed, Side::Mock, list(&mock)),
-        ];
-        if at % 5 == 0 {
-            reports.push(("trace of the E2E", &listed, Side::E2e, list(&open(&golden(pair.e2e)).unwrap())));
-        }
-        for (report, spec, side, rows) in reports {
-            let (whole, cut) = (judge(spec, pair, side, csv(&rows)), judge(spec, pair, side, columns(&rows, width)));
-            let (Some(whole), Some(cut)) = (whole, cut) else { continue };
-            let told = Told { whole, cut };
-            *verdicts.entry((report, told.whole.verdict, told.cut.verdict)).or_default() += 1;
-            if told.says_more() {
-                let _ = writeln!(wrong, "{report} at {width}, {}: {}", pair.title(), told.in_full());
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{verdicts:#?}\n{wrong}");
-    let lines = verdicts.iter().map(|((report, whole, cut), pairs)| format!("{report}: {whole} -> {cut} {pairs}\n"));
-    snapshot("verdicts_where_names_were_cut_off", &lines.collect::<String>());
 }
 
 /// The attention spec's case on a mock's report.

@@ -5,6 +5,7 @@ pub(crate) mod page_files;
 pub(crate) mod page_text;
 pub(crate) mod pairs;
 pub(crate) mod perfetto_file;
+pub(crate) mod printed;
 pub(crate) mod program;
 pub(crate) mod rank_files;
 pub(crate) mod reference;

@@ -117,10 +117,8 @@ impl Reader<'_> {
         if i128::from(total) < least - slack || i128::from(total) > most + slack {
             return fail(Column::Total, "a total that so many launches cannot come to");
         }
-        let share = match line.some(Column::Share).map(number).transpose()? {
-            Some(share) => Some(Share { percent: share.times_exactly(1), rounding: share.rounding() }),
-            None => None,
-        };
+        let share = line.some(Column::Share).map(number).transpose()?;
+        let share = share.map(|share| Share { percent: share.times_exactly(1), rounding: share.rounding() });
         Ok(KernelRow { name: line.name()?, launch, count, total, median, min, max, share })
     }
 
