@@ -1,9 +1,10 @@
 //! `align check`: judge specs on their traces.
 
 use super::history::Journal;
-use super::outputs::{Output, Outputs, refuse_input};
+use super::outputs::{Outputs, refuse_input};
 use super::reads::Reads;
 use super::replaced::Replaced;
+use super::reporting::Reporting;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::baseline::{self, Written};
@@ -13,7 +14,7 @@ use crate::fleet::Settings;
 use crate::history;
 use crate::outcome::Outcome;
 use crate::pipeline::{Loaded, Options, Overrides, Run, Session};
-use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
+use crate::report::{Format, render, render_problems};
 use crate::save;
 use crate::spec::{Project, discover, find_project, load_project, unproven};
 use crate::trace::{Reading, sources};
@@ -27,15 +28,8 @@ pub struct Args {
     pub specs: Vec<PathBuf>,
     #[command(flatten)]
     pub replaced: Replaced,
-    /// How to report: human (the default), concise (one line a finding), json, html, markdown, sarif, junit or github
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<Format>,
-    /// A report in a file, beside the one on stdout; as often as wanted. An older file is replaced; `-` is stdout
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub output: Vec<Output>,
-    /// What Markdown holds: report, known-differences or fixes; as often as wanted (default: all)
-    #[arg(long, value_name = "NAME")]
-    pub deliverable: Vec<Deliverable>,
+    #[command(flatten)]
+    pub reporting: Reporting,
     /// The least severity that fails: error, warning or note
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub fail_on: Option<Severity>,
@@ -93,9 +87,9 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let history = args.history.as_deref().map(|file| (file, "the history"));
     let partial = args.partial.as_deref().map(|file| (file, "the partial result"));
     let others: Vec<(&Path, &str)> = history.into_iter().chain(partial).collect();
-    let mut outputs = match Outputs::plan(args.format, &args.output, &others) {
+    let mut outputs = match args.reporting.plan(&others) {
         Ok(outputs) => outputs,
-        Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
+        Err(problems) => return failed(&problems, args.reporting.format.unwrap_or_default(), terminal),
     };
     let mut said = String::new();
     let (mut run, journal) = match Journal::open(args) {
@@ -109,7 +103,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     };
     let unnoted = journal.and_then(|journal| journal.note(&mut run.outcome).err());
     let code = run.outcome.decision.map_or(2, |decision| decision.exit_code);
-    let style = Style { deliverables: Deliverables::of(&args.deliverable), ..terminal.out };
+    let style = args.reporting.style(&terminal.out);
     let written = outputs.write(&run.outcome, &style);
     let unwritten: Vec<Problem> = unnoted.into_iter().chain(written.err().unwrap_or_default()).collect();
     Said {

@@ -1,12 +1,13 @@
 //! `align merge`: one report of what runs over some of the traces found.
 
-use super::outputs::{Output, Outputs, refuse_input};
+use super::outputs::{Outputs, refuse_input};
+use super::reporting::Reporting;
 use super::terminal::Terminal;
 use super::{Said, failed};
 use crate::diag::{Problem, escape};
 use crate::fleet::Partial;
 use crate::pipeline::Run;
-use crate::report::{Deliverable, Deliverables, Format, Style, render, render_problems};
+use crate::report::{Format, render, render_problems};
 use crate::save;
 use std::path::PathBuf;
 
@@ -20,24 +21,17 @@ pub struct Args {
     /// Write all of them as one, to be merged with others; nothing is said of ranks that are missing
     #[arg(long, value_name = "FILE")]
     pub partial: Option<PathBuf>,
-    /// How to report: human (the default), concise (one line a finding), json, html, markdown, sarif, junit or github
-    #[arg(long, value_name = "FORMAT")]
-    pub format: Option<Format>,
-    /// A report in a file, beside the one on stdout; as often as wanted. An older file is replaced; `-` is stdout
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub output: Vec<Output>,
-    /// What Markdown holds: report, known-differences or fixes; as often as wanted (default: all)
-    #[arg(long, value_name = "NAME")]
-    pub deliverable: Vec<Deliverable>,
+    #[command(flatten)]
+    pub reporting: Reporting,
 }
 
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
     let merged = plan(args).and_then(|outputs| merged(args).map(|run| (outputs, run)));
     let (outputs, run) = match merged {
         Ok(merged) => merged,
-        Err(problems) => return failed(&problems, args.format.unwrap_or_default(), terminal),
+        Err(problems) => return failed(&problems, args.reporting.format.unwrap_or_default(), terminal),
     };
-    let style = Style { deliverables: Deliverables::of(&args.deliverable), ..terminal.out };
+    let style = args.reporting.style(&terminal.out);
     let unwritten = outputs.write(&run.outcome, &style).err().unwrap_or_default();
     let code = run.outcome.decision.map_or(2, |decision| decision.exit_code);
     Said {
@@ -51,7 +45,7 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Said {
 fn plan(args: &Args) -> Result<Outputs, Vec<Problem>> {
     let partial = args.partial.as_deref().map(|file| (file, "the partial result"));
     let others: Vec<_> = partial.into_iter().collect();
-    let mut outputs = Outputs::plan(args.format, &args.output, &others)?;
+    let mut outputs = args.reporting.plan(&others)?;
     if let Some(file) = &args.partial {
         let may = refuse_input(file, args.partials.iter().cloned()).and_then(|()| Partial::may_replace(file));
         may.map_err(|problem| vec![problem])?;

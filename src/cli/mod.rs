@@ -19,6 +19,7 @@ pub mod pack;
 mod progress;
 pub mod reads;
 pub mod replaced;
+pub mod reporting;
 pub mod schema;
 mod terminal;
 pub mod test;
