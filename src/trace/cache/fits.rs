@@ -5,11 +5,23 @@ use crate::trace::column::Column;
 use crate::trace::ops::NONE;
 use rayon::prelude::*;
 
+/// Values that one thread looks through at a time.
+const STRETCH: usize = 1 << 16;
+
+/// The greatest of what the numbers become; 0 of none. Whole stretches at once, as the machine compares quickest.
+fn greatest(column: &Column<u32>, of: impl Fn(u32) -> u32 + Sync) -> usize {
+    let stretch = |part: &[u32]| part.iter().fold(0, |most, &number| of(number).max(most));
+    column.par_chunks(STRETCH).map(stretch).max().unwrap_or(0) as usize
+}
+
 /// Whether columns of one table are equally long, and every number of something is one of what there is.
 pub(super) fn fits(trace: &Trace) -> bool {
-    let Trace { names, ops, launches, syncs, ranges, nodes, processes, threads, shapes, .. } = trace;
+    are_equally_long(trace) && columns_know_what_they_name(trace) && others_know_what_they_name(trace)
+}
+
+fn are_equally_long(trace: &Trace) -> bool {
+    let Trace { ops, launches, syncs, ranges, nodes, .. } = trace;
     let (rows, calls, waits, spans) = (ops.start.len(), launches.start.len(), syncs.start.len(), ranges.start.len());
-    let chains = ranges.chains.innermost.len();
     let lengths = [
         (rows, ops.end.len()),
         (rows, ops.correlation.len()),
@@ -30,33 +42,38 @@ pub(super) fn fits(trace: &Trace) -> bool {
         (spans, ranges.name.len()),
         (spans, ranges.kind.len()),
         (spans, ranges.domain.len()),
-        (chains, ranges.chains.around.len()),
+        (ranges.chains.innermost.len(), ranges.chains.around.len()),
         (nodes.root.len(), nodes.capture.len()),
     ];
-    let numbered = [
+    lengths.iter().all(|(one, other)| one == other) && (ops.node.is_empty() || ops.node.len() == rows)
+}
+
+fn columns_know_what_they_name(trace: &Trace) -> bool {
+    let Trace { names, ops, launches, ranges, nodes, threads, shapes, .. } = trace;
+    let always = [
         (&ops.name, names.ids().count()),
         (&ops.shape, shapes.len()),
         (&launches.thread, threads.len()),
         (&ranges.thread, threads.len()),
         (&ranges.name, names.ranges().len()),
-        (&ranges.chains.innermost, spans),
+        (&ranges.chains.innermost, ranges.len()),
     ];
-    let optional = [(&ops.launch, calls), (&ops.context, chains), (&ops.node, nodes.root.len())];
-    let below = |column: &Column<u32>, count: usize| column.par_iter().all(|&number| (number as usize) < count);
-    let below_or_none = |column: &Column<u32>, count: usize| {
-        column.par_iter().all(|&number| number == NONE || (number as usize) < count)
-    };
+    let mostly = [(&ops.launch, launches.len()), (&ops.context, ranges.context_count()), (&ops.node, nodes.root.len())];
+    // The number that stands for none becomes 0.
+    always.into_iter().all(|(column, count)| column.is_empty() || greatest(column, |number| number) < count)
+        && mostly.into_iter().all(|(column, count)| greatest(column, |number| number.wrapping_add(1)) <= count)
+}
+
+fn others_know_what_they_name(trace: &Trace) -> bool {
+    let Trace { ops, syncs, ranges, nodes, processes, threads, .. } = trace;
     // A chain is made after the one around it.
     let inside = |(chain, &around): (usize, &u32)| around == NONE || (around as usize) < chain;
-    lengths.iter().all(|(one, other)| one == other)
-        && (ops.node.is_empty() || ops.node.len() == rows)
-        && numbered.into_iter().all(|(column, count)| below(column, count))
-        && optional.into_iter().all(|(column, count)| below_or_none(column, count))
-        && ranges.chains.around.par_iter().enumerate().all(inside)
-        && ops.process.par_iter().all(|&process| usize::from(process) < processes.len())
+    let known = |part: &[u16]| part.iter().all(|&process| usize::from(process) < processes.len());
+    ranges.chains.around.iter().enumerate().all(inside)
+        && ops.process.par_chunks(STRETCH).all(known)
         && threads.iter().all(|thread| usize::from(thread.process.0) < processes.len())
         && syncs.name.iter().all(|&name| usize::from(name) < syncs.names.len())
-        && nodes.capture.iter().all(|context| context.0 == NONE || (context.0 as usize) < chains)
+        && nodes.capture.iter().all(|context| context.0 == NONE || (context.0 as usize) < ranges.context_count())
 }
 
 #[cfg(test)]
