@@ -84,6 +84,13 @@ submit() {
     find_traces "${patterns[@]}"
     [ "${#traces[@]}" -gt 0 ] || fail "no trace is found: ${patterns[*]}" 3
     if [ "$tasks" -gt "${#traces[@]}" ]; then tasks="${#traces[@]}"; fi
+    local word
+    for word in "$@"; do
+        case "$word" in
+            --output* | --format* | --deliverable*) fail "$word is for the report, not for tasks: give it with -r" ;;
+            --partial* | --lost* | --history* | --write-known | --until*) fail "$word cannot be given to tasks" ;;
+        esac
+    done
     # A night's tasks may begin on two days.
     if [[ " $* " != *" --today"* ]]; then set -- "--today=$(date -u +%F)" "$@"; fi
     mkdir -- "$folder" || fail "$folder is to be new: name another with -o"

@@ -7,7 +7,7 @@ use crate::report::Format;
 use crate::save;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub struct Args {
     /// Only this verb's page, such as `check` or `new spec`
     #[arg(value_name = "VERB", conflicts_with = "dir")]
     pub verb: Vec<String>,
-    /// Write one file a page (align.1, align-check.1, …) into this folder; only pages of `align` are replaced
+    /// Write one file a page (align.1, align-check.1, …) into this folder, which is made if missing; only pages of `align` are replaced
     #[arg(long, value_name = "FOLDER")]
     pub dir: Option<PathBuf>,
 }
@@ -88,6 +88,10 @@ fn written(folder: &Path, pages: &[Page]) -> Result<Said, Vec<Problem>> {
     if !in_the_way.is_empty() {
         return Err(in_the_way);
     }
+    fs::create_dir_all(folder).map_err(|error| {
+        let shown = escape(&folder.display().to_string());
+        vec![Problem::spec("unwritable-file", format!("`{shown}` cannot be made")).note(error.to_string())]
+    })?;
     for (file, page) in files.iter().zip(pages) {
         save::replace(file, &page.text).map_err(|problem| vec![problem])?;
     }

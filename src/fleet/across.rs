@@ -81,7 +81,8 @@ fn of_all(numbers: &[u64], expected: u64) -> Option<Absent> {
     let (missing, beyond) = (stretches(&gaps), numbers_in_words(&beyond));
     let what = match gaps.is_empty() {
         true => format!("more than the {expected} ranks of the spec have a trace: {beyond}"),
-        false => format!("{} of {expected} missing: {missing}", is_missing(&gaps)),
+        false if count(&gaps) == 1 => format!("1 of {expected} ranks is missing: {missing}"),
+        false => format!("{} of {expected} ranks are missing: {missing}", count(&gaps)),
     };
     Some(Absent { what, missing, beyond })
 }
@@ -96,9 +97,12 @@ fn between(numbers: &[u64]) -> Option<Absent> {
 }
 
 fn is_missing(gaps: &[(u64, u64)]) -> String {
-    let count = gaps.iter().fold(0u64, |sum, (first, last)| sum.saturating_add(last - first).saturating_add(1));
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let count = usize::try_from(count(gaps)).unwrap_or(usize::MAX);
     format!("{} {}", plural(count, "rank"), if count == 1 { "is" } else { "are" })
+}
+
+fn count(gaps: &[(u64, u64)]) -> u64 {
+    gaps.iter().fold(0, |sum: u64, (first, last)| sum.saturating_add(last - first).saturating_add(1))
 }
 
 fn sorted(ranks: &Ranks<'_>) -> Vec<u64> {

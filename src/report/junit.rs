@@ -80,7 +80,7 @@ fn of_check(case: &CaseOutcome, check: &CheckOutcome, outcome: &Outcome) -> Test
 }
 
 fn inconclusive(why: Option<String>) -> String {
-    format!("INCONCLUSIVE: {}", why.unwrap_or_else(|| "too little data to say".to_owned()))
+    format!("INCONCLUSIVE: {}", why.unwrap_or_else(|| "not everything could be judged".to_owned()))
 }
 
 /// Findings of something that is no check of the case.

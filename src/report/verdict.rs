@@ -13,7 +13,7 @@ pub(super) fn text(case: &CaseOutcome) -> String {
         Verdict::Inconclusive | Verdict::Skipped => {
             let reason = reason(case, case.verdict).unwrap_or_else(|| match case.verdict {
                 Verdict::Skipped => "nothing could be judged".to_owned(),
-                _ => "too little data to say".to_owned(),
+                _ => "not everything could be judged".to_owned(),
             });
             let counts = Counts::of([case]);
             join([Some(reason), counted(&counts), known(&counts)])

@@ -5,6 +5,7 @@ use crate::diag::{Problem, escape, nearest_file};
 use crate::limits::RANKS_MOST;
 use globset::GlobBuilder;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -59,16 +60,29 @@ fn too_many(path: &Path) -> Problem {
         .help("name the folder or the files of one run")
 }
 
-/// Every file below a folder, in the spelling of the path that was given. Links are followed; one that leads nowhere is
-/// taken for a file, one that leads back to where it stands in is what cannot be looked into.
+/// Every file below a folder, and every folder that is a trace itself, in the spelling of the path that was given. Links are
+/// followed; one that leads nowhere is taken for a file, one that leads back to where it stands in is what cannot be looked
+/// into.
 fn files(folder: &Path, depth: usize) -> impl Iterator<Item = Result<PathBuf, Problem>> {
-    let entries = WalkDir::new(folder).max_depth(depth).follow_links(true).sort_by_file_name().into_iter();
-    entries.filter_map(|entry| match entry {
-        Ok(entry) => entry.file_type().is_file().then(|| Ok(entry.into_path())),
-        Err(error) => Some(match error.path().filter(|path| error.loop_ancestor().is_none() && path.is_symlink()) {
-            Some(link) => Ok(link.to_owned()),
-            None => Err(closed(&error)),
-        }),
+    let mut entries = WalkDir::new(folder).max_depth(depth).follow_links(true).sort_by_file_name().into_iter();
+    std::iter::from_fn(move || {
+        loop {
+            match entries.next()? {
+                Ok(entry) if entry.file_type().is_file() => return Some(Ok(entry.into_path())),
+                Ok(entry) if entry.depth() > 0 && is_trace(entry.path()) => {
+                    entries.skip_current_dir();
+                    return Some(Ok(entry.into_path()));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let leads_nowhere = |path: &&Path| error.loop_ancestor().is_none() && path.is_symlink();
+                    return Some(match error.path().filter(leads_nowhere) {
+                        Some(link) => Ok(link.to_owned()),
+                        None => Err(closed(&error)),
+                    });
+                }
+            }
+        }
     })
 }
 
@@ -87,7 +101,8 @@ fn closed(error: &walkdir::Error) -> Problem {
 }
 
 /// Every file that is a trace by its content, and those that are named as these are: a file that broke is not a rank
-/// that is missing. Where some are traces for sure, other JSON is none.
+/// that is missing. Where some are traces for sure, other JSON, tables and reports are so only under a name of which the
+/// others have none: `rank1.json` beside `rank0.sqlite`, but not beside `rank1.sqlite`, nor `report.json`.
 fn in_folder(folder: &Path) -> Result<Sources, Problem> {
     let (mut all, mut problems) = (Vec::new(), Vec::new());
     for file in files(folder, usize::MAX).take(RANKS_MOST + 1) {
@@ -99,17 +114,44 @@ fn in_folder(folder: &Path) -> Result<Sources, Problem> {
     if all.len() + problems.len() > RANKS_MOST {
         return Err(too_many(folder));
     }
-    let likely: Vec<Likely> = all.iter().map(|path| likely(path)).collect();
+    let of = |path: &PathBuf| if path.is_dir() { Likely::Sure } else { likely(path) };
+    let likely: Vec<Likely> = all.iter().map(of).collect();
     let best = likely.iter().copied().max().unwrap_or(Likely::No);
+    let is_best = |likely: &Likely| *likely == best && best > Likely::No;
     let extension = |path: &Path| path.extension().map(|end| end.to_ascii_lowercase());
-    let taken = || all.iter().zip(&likely).filter(|(_, likely)| **likely == best && best > Likely::No);
-    let mut endings: Vec<_> = taken().filter_map(|(path, _)| extension(path)).collect();
-    endings.sort();
-    endings.dedup();
+    let endings: BTreeSet<_> =
+        all.iter().zip(&likely).filter(|(_, l)| is_best(l)).filter_map(|(path, _)| extension(path)).collect();
     let named = |path: &Path| extension(path).is_some_and(|end| endings.contains(&end));
-    let is_taken = |(path, likely): &(&PathBuf, &Likely)| (**likely == best && best > Likely::No) || named(path);
-    let traces = all.iter().zip(&likely).filter(is_taken).map(|(path, _)| path.clone()).collect();
+    let taken: Vec<bool> = all.iter().zip(&likely).map(|(path, likely)| is_best(likely) || named(path)).collect();
+    let without_ending = |path: &PathBuf| stem(path.strip_prefix(folder).unwrap_or(path));
+    let stems: BTreeSet<String> = all.iter().zip(&taken).filter(|(_, t)| **t).map(|(p, _)| without_ending(p)).collect();
+    let forms: BTreeSet<String> = stems.iter().map(|stem| form(stem)).collect();
+    let is_rank_of_its_own = |path: &PathBuf| {
+        let stem = without_ending(path);
+        forms.contains(&form(&stem)) && !stems.contains(&stem)
+    };
+    let is_taken =
+        |(at, path): &(usize, &PathBuf)| taken[*at] || (likely[*at] > Likely::No && is_rank_of_its_own(path));
+    let traces = all.iter().enumerate().filter(is_taken).map(|(_, path)| path.clone()).collect();
     Ok(Sources { traces, problems })
+}
+
+/// A path without all that stands behind the first dot of its name.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bare = name.split_once('.').map_or(name.as_str(), |(bare, _)| bare);
+    path.with_file_name(bare).to_string_lossy().into_owned()
+}
+
+/// A name with its numbers taken out: what the names of ranks have in common.
+fn form(stem: &str) -> String {
+    let mut form = String::new();
+    let mut left = stem;
+    while let Some((piece, after)) = piece(left) {
+        form.push_str(if digits(piece).is_some() { "#" } else { piece });
+        left = after;
+    }
+    form
 }
 
 fn by_glob(path: &Path) -> Result<Sources, Problem> {
@@ -220,6 +262,39 @@ mod tests {
         ]);
         let found = sources(folder.path()).unwrap().traces;
         assert_eq!(names(folder.path(), &found), ["node1/rank11.trace", "rank2.trace", "rank3.trace", "rank10.trace"]);
+    }
+
+    #[test]
+    fn a_rank_in_another_form_is_a_rank_and_another_form_of_a_rank_is_none() {
+        let kineto = "{\"traceEvents\": []}";
+        let folder = folder(&[
+            ("node0/rank0.trace", TRACE),
+            ("node0/rank0.json", kineto),
+            ("node0/rank1.pt.json", kineto),
+            ("node1/rank2.json", kineto),
+            ("node1/report.json", kineto),
+            ("node1/rank2_notes.json", kineto),
+            ("node1/rank3.log", "text"),
+        ]);
+        let found = sources(folder.path()).unwrap().traces;
+        assert_eq!(names(folder.path(), &found), ["node0/rank0.trace", "node0/rank1.pt.json", "node1/rank2.json"]);
+    }
+
+    #[test]
+    fn a_folder_of_tables_is_a_rank() {
+        let folder = folder(&[("rank0.trace", TRACE)]);
+        let tables = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parquetdir");
+        for rank in ["rank1", "rank2"] {
+            let place = folder.path().join(rank);
+            std::fs::create_dir(&place).unwrap();
+            for table in std::fs::read_dir(&tables).unwrap().flatten() {
+                std::fs::copy(table.path(), place.join(table.file_name())).unwrap();
+            }
+        }
+        let at = |path: &str| names(folder.path(), &sources(&folder.path().join(path)).unwrap().traces);
+        assert_eq!(at(""), ["rank0.trace", "rank1", "rank2"]);
+        assert_eq!(at("rank*"), ["rank0.trace", "rank1", "rank2"]);
+        assert_eq!(at("**/rank[12]"), ["rank1", "rank2"]);
     }
 
     #[test]

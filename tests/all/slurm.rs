@@ -152,3 +152,14 @@ fn a_wrong_spec_is_said_once() {
     let problems = std::fs::read_to_string(folder.path().join("align-fleet/problems.txt")).unwrap();
     assert_eq!(problems.matches("naem").count().min(2), 2, "{problems}");
 }
+
+#[test]
+fn what_is_for_the_report_is_not_given_to_tasks() {
+    let folder = ranks();
+    let real = Path::new(env!("CARGO_BIN_EXE_align"));
+    for option in ["--output=html=report.html", "--format=html", "--partial=all.json"] {
+        let output = submit(folder.path(), real, &["ranks/*.trace", "--", "spec.toml", option]);
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        assert!(text(&output.stderr).contains(option) && !folder.path().join("align-fleet").exists(), "{option}");
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Trace, Problem> {
         Ok(read) => read,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Problem::trace("trace-missing", format!("there is no trace at `{shown}`"))
-                .help("check the path; in a spec it is relative to the spec file, and --mock / --e2e override it")
+                .help("check the path; in a spec it is relative to the spec file")
                 .maybe_help(nearest_file(path)));
         }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory && nsys::parquet::may_be(path) => {
@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path, reading: &Reading) -> Result<Trace, Problem> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` is a directory"))
-                .help("give the SQLite export itself, not the folder around it"));
+                .help("give one trace; a folder of one trace a rank is a side of `align check`"));
         }
         Err(error) => {
             return Err(Problem::trace("trace-unreadable", format!("`{shown}` cannot be read")).note(error.to_string()));
@@ -158,6 +158,7 @@ fn what_it_may_be(head: &[u8]) -> &'static str {
     } else if head.windows(text::MAGIC.len()).any(|part| part == text::MAGIC) {
         "a trace written as text begins with the line `align-trace 1`, before everything else"
     } else {
-        "give an Nsight Systems SQLite export: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep"
+        "give an Nsight Systems export (nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep), `nsys stats` output of \
+         cuda_gpu_kern_sum, cuda_gpu_kern_gb_sum or cuda_gpu_trace, or a PyTorch profiler's JSON"
     }
 }
