@@ -11,6 +11,11 @@ const WORD: usize = 400;
 
 /// One safe line of bounded length: white space as blanks, whatever else a terminal would obey made visible.
 pub(super) fn line(text: &str) -> String {
+    shorten(&whole(text), LINE)
+}
+
+/// As [`line`], however long: what tells one thing from another.
+pub(super) fn whole(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for word in text.split([' ', '\n', '\r', '\t']).filter(|word| !word.is_empty()) {
         if !words.is_empty() {
@@ -18,7 +23,7 @@ pub(super) fn line(text: &str) -> String {
         }
         words.push_str(word);
     }
-    shorten(&escape(&words), LINE)
+    escape(&words)
 }
 
 /// A sentence or a few, whole; only what nobody can have written for people is shortened: a word in its middle,

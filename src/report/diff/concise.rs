@@ -2,12 +2,15 @@
 
 use super::super::Style;
 use super::super::wrap::line;
+use super::differences::Kind;
 use super::human::in_common;
-use super::words::{change, differs, ratio, state, summary, times};
+use super::words::{change, ratio, state, summary, times};
 use crate::outcome::{DiffOutcome, KernelDiff, SequenceDiff};
 
 pub(super) fn render(outcome: &DiffOutcome, style: &Style) -> String {
-    let shown = |kernel: &&KernelDiff| style.verbose || differs(kernel);
+    // What nobody can tell is no difference.
+    let sure = |kernel: &KernelDiff| Kind::of(kernel).is_some_and(|kind| kind != Kind::Unclear);
+    let shown = |kernel: &&KernelDiff| style.verbose || sure(kernel);
     let mut out: String = outcome.kernels.iter().filter(shown).map(kernel).collect();
     let changed = outcome.sequences.iter().filter(|sequence| style.verbose || sequence.differs());
     out.extend(changed.map(sequence));
@@ -29,5 +32,5 @@ fn sequence(sequence: &SequenceDiff) -> String {
         unit.map_or_else(|| "none".to_owned(), |unit| format!("{} operations x{}", unit.operations, unit.repeats))
     };
     let (a, b) = (length(sequence.a.as_ref()), length(sequence.b.as_ref()));
-    format!("sequence: {a} -> {b}, the same in {}\n", in_common(sequence))
+    format!("sequence: {a} -> {b}, {}\n", in_common(sequence))
 }

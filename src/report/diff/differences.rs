@@ -113,7 +113,7 @@ fn of_sequence(sequence: &SequenceDiff) -> Entry<'_> {
     let names = sequence.steps.iter().flat_map(|step| [&step.a, &step.b]).flatten();
     Entry {
         kind: Kind::Sequence,
-        message: format!("a repeating sequence changed: the same in {}", in_common(sequence)),
+        message: format!("a repeating sequence changed: {}", in_common(sequence)),
         more: sequence_lines(sequence),
         about: names.map(|times| times.name.as_str()).collect(),
     }

@@ -153,6 +153,11 @@ fn step_line(step: &SequenceStep, room: usize) -> String {
 
 /// How many operations two sequences have in common; for the formats that fold them.
 pub(in crate::report) fn in_common(sequence: &SequenceDiff) -> String {
+    match (&sequence.a, &sequence.b) {
+        (Some(_), None) => return "b has nothing like it".to_owned(),
+        (None, Some(_)) => return "a has nothing like it".to_owned(),
+        _ => {}
+    }
     let same = sequence.steps.iter().filter(|step| step.state == StepState::Same).count();
-    format!("{} of {}", same, plural(sequence.steps.len(), "step"))
+    format!("the same in {} of {}", same, plural(sequence.steps.len(), "step"))
 }

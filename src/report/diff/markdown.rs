@@ -81,7 +81,7 @@ fn steps(out: &mut String, sequence: &SequenceDiff) {
     };
     let sides = [("a", sequence.a.as_ref()), ("b", sequence.b.as_ref())].map(|(side, unit)| repeated(side, unit));
     let body = format!("- {}\n- {}\n{table}", sentence(&sides[0]), sentence(&sides[1]));
-    folded(out, &format!("{title}: the same in {}", in_common(sequence)), &body);
+    folded(out, &format!("{title}: {}", in_common(sequence)), &body);
 }
 
 fn folded(out: &mut String, title: &str, body: &str) {

@@ -105,6 +105,60 @@ fn a_hostile_name_is_shown_and_obeyed_nowhere() {
     assert!(results.iter().all(|result| !result["message"]["text"].as_str().unwrap().contains("](")), "{sarif}");
 }
 
+/// Servers merge tests of one class and name: two names that differ in their middle alone, or only until they are written.
+#[test]
+fn kernels_are_tests_with_whole_names_and_each_its_own() {
+    let long = |middle: &str| format!("gemm<{}{middle}{}>", "a,".repeat(400), ",b".repeat(5_000));
+    let names =
+        [long("x"), long("y"), "k\u{1b}".to_owned(), "k\\u{1b}".to_owned(), "k  <1>".to_owned(), "k <1>".to_owned()];
+    let mut outcome = outcome("k", names.len());
+    for (kernel, name) in outcome.kernels.iter_mut().zip(&names) {
+        (kernel.exact, kernel.family) = (name.clone(), Some("f".to_owned()));
+    }
+    let read = |outcome: &DiffOutcome| {
+        let junit = render_diff(outcome, Format::Junit, &Style::default());
+        let tests = regex::Regex::new("<testcase name=\"([^\"]*)\" classname=\"f\"").unwrap();
+        let found = tests.captures_iter(&junit).map(|test| test[1].replace("&lt;", "<").replace("&gt;", ">"));
+        let mut found: Vec<String> = found.collect();
+        found.sort();
+        found
+    };
+    let found = read(&outcome);
+    let distinct: std::collections::BTreeSet<&String> = found.iter().collect();
+    assert_eq!((found.len(), distinct.len()), (6, 6), "{found:?}");
+    assert!(names[..2].iter().all(|name| found.contains(name)), "{found:?}");
+    outcome.kernels.reverse();
+    assert_eq!(read(&outcome), found);
+}
+
+#[test]
+fn what_nobody_can_tell_is_no_line_of_differences() {
+    let mut outcome = outcome("k", 0);
+    outcome.sequences.clear();
+    for state in [TimeState::Unclear, TimeState::TooFew, TimeState::Slower] {
+        let mut kernel = kernel(&format!("{state:?}"), state, 1);
+        kernel.shapes = None;
+        outcome.kernels.push(kernel);
+    }
+    let of = |format: Format, style: &Style| render_diff(&outcome, format, style);
+    let concise = of(Format::Concise, &Style::default());
+    assert_eq!(concise.lines().count(), 2, "{concise}");
+    assert!(concise.starts_with("Slower: slower: "), "{concise}");
+    let all = of(Format::Concise, &Style { verbose: true, ..Style::default() });
+    assert!(all.contains("Unclear: unclear") && all.contains("TooFew: too few to tell"), "{all}");
+    assert!(of(Format::Human, &Style::default()).contains("too few to tell"));
+}
+
+#[test]
+fn a_sequence_of_one_side_alone_has_no_steps_in_common() {
+    for format in Format::ALL {
+        let text = render_diff(&outcome("k", 1), format, &Style::default());
+        assert!(!text.contains("0 of 0"), "{format}: {text}");
+        let programs = matches!(format, Format::Json);
+        assert!(programs || text.contains("nothing like it"), "{format}: {text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
 

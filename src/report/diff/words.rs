@@ -123,13 +123,13 @@ pub(in crate::report) fn repeated(side: &str, unit: Option<&Repeated>) -> String
         || format!("{side}: nothing like it"),
         |unit| {
             format!(
-                "{side}: {} repeated {} times on stream {} of pid {}, {} each, {:.0}% of the GPU time",
+                "{side}: {} {} on stream {} of pid {}, {} each, {} of the GPU time",
                 plural(unit.operations, "operation"),
-                unit.repeats,
+                if unit.repeats == 1 { "once".to_owned() } else { format!("repeated {} times", unit.repeats) },
                 unit.stream,
                 unit.pid,
                 duration(unit.ns),
-                unit.share * 100.0
+                if unit.share < 0.01 { "under 1%".to_owned() } else { format!("{:.0}%", unit.share * 100.0) }
             )
         },
     )

@@ -193,7 +193,7 @@ fn sequence(of: &SequenceDiff, left: &mut usize) -> SequenceView {
     *left -= shown;
     SequenceView {
         title: match of.differs() {
-            true => format!("A repeating sequence changed: the same in {}", in_common(of)),
+            true => format!("A repeating sequence changed: {}", in_common(of)),
             false => format!("A repeating sequence is the same: {}", plural(of.steps.len(), "step")),
         },
         differs: of.differs(),
