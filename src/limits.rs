@@ -306,7 +306,7 @@ pub const DRIFT_MOVED: f64 = 0.2;
 /// eight, and hardly ever of more; one that moves by that much a run on top is found at the seventh in nine of ten cases.
 pub const DRIFT_AHEAD: usize = 14;
 
-/// A repeating sequence is compared in a diff from this share of its trace's GPU time on: layers, of prefill and of decoding
+/// A repeating sequence is shown in a diff from this share of its trace's GPU time on: layers, of prefill and of decoding
 /// apart, take 22 % and more.
 pub const DIFF_UNIT_SHARE: f64 = 0.1;
 

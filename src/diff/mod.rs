@@ -4,6 +4,8 @@
 //! ranges were joined to operations by the reader, process by process, since correlation ids are each process's own.
 
 mod kernels;
+mod occurrences;
+mod pairing;
 mod sequences;
 mod shapes;
 mod side;

@@ -1,75 +1,52 @@
-//! Layers beside each other: which repeating sequence of one trace stands against which of the other, and the alignment.
+//! Layers beside each other, operation by operation.
 
+use super::occurrences::occurrences;
+use super::pairing::pairs;
 use super::side::Sampled;
 use super::units::{Unit, units};
-use crate::kernel::{FamilyId, Level};
-use crate::limits::{DIFF_ALIKE, PHASE_LENGTH, cost};
+use crate::kernel::Level;
+use crate::limits::{PHASE_LENGTH, cost};
 use crate::outcome::{Repeated, SequenceDiff, SequenceStep, StepState, StepTimes};
-use crate::select::{Lexicon, Symbol};
+use crate::select::Lexicon;
 use crate::sequence::{Step, align, align_cost};
 use crate::stats::median;
-use rustc_hash::FxHashMap;
 
-/// Every repeating sequence of both sides, those alike paired, what takes longest first.
+/// Every repeating sequence of both sides that takes a part of the GPU time, those alike paired, what takes longest first.
 pub(super) fn sequences(a: &Sampled<'_>, b: &Sampled<'_>, lexicon: &Lexicon) -> Vec<SequenceDiff> {
-    let (of_a, of_b) = (units(a, lexicon), units(b, lexicon));
-    let mut left: Vec<Option<Unit>> = of_a.into_iter().map(Some).collect();
-    let mut right: Vec<Option<Unit>> = of_b.into_iter().map(Some).collect();
-    let mut found = Vec::new();
-    for (at, against) in pairs(&left, &right, lexicon) {
-        let (Some(x), Some(y)) = (left[at].take(), right[against].take()) else { continue };
-        found.push(compared(a, &x, b, &in_phase(&x, y, lexicon), lexicon));
-    }
-    let alone = |side: &Sampled<'_>, unit: Unit| repeated(side, &unit);
-    found.extend(left.into_iter().flatten().map(|x| SequenceDiff { a: alone(a, x), b: None, steps: Vec::new() }));
-    found.extend(right.into_iter().flatten().map(|y| SequenceDiff { a: None, b: alone(b, y), steps: Vec::new() }));
+    let (mut of_a, mut of_b) = (units(a, lexicon), units(b, lexicon));
+    let (in_b, in_a) = unpaired(&of_a, &of_b, lexicon);
+    let in_b: Vec<Unit> = in_b.iter().filter_map(|x| occurrences(b, lexicon, x)).collect();
+    let in_a: Vec<Unit> = in_a.iter().filter_map(|y| occurrences(a, lexicon, y)).collect();
+    of_b.extend(in_b);
+    of_a.extend(in_a);
+    let paired = pairs(&of_a, &of_b, lexicon);
+    let mut found: Vec<SequenceDiff> =
+        paired.iter().map(|&(x, y)| compared(a, x, b, &in_phase(x, y, lexicon), lexicon)).collect();
+    let without =
+        |unit: &&Unit, partners: &[&Unit]| unit.shown && !partners.iter().any(|one| std::ptr::eq(*one, *unit));
+    let (with_a, with_b): (Vec<&Unit>, Vec<&Unit>) = paired.into_iter().unzip();
+    let alone = |a, b| SequenceDiff { a, b, steps: Vec::new() };
+    found.extend(of_a.iter().filter(|x| without(x, &with_a)).map(|x| alone(repeated(a, x), None)));
+    found.extend(of_b.iter().filter(|y| without(y, &with_b)).map(|y| alone(None, repeated(b, y))));
     let share = |s: &SequenceDiff| [s.a, s.b].into_iter().flatten().map(|r| r.share).fold(0.0, f64::max);
     found.sort_by(|x, y| share(y).total_cmp(&share(x)));
     found
 }
 
-/// Which unit of A stands against which of B: the most alike first, each once.
-fn pairs(left: &[Option<Unit>], right: &[Option<Unit>], lexicon: &Lexicon) -> Vec<(usize, usize)> {
-    let mut scored: Vec<(f64, usize, usize)> = Vec::new();
-    for (at, x) in left.iter().enumerate() {
-        for (against, y) in right.iter().enumerate() {
-            if let (Some(x), Some(y)) = (x, y) {
-                scored.push((alike(x, y, lexicon), at, against));
-            }
-        }
-    }
-    scored.retain(|(score, ..)| *score >= DIFF_ALIKE);
-    scored.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
-    let mut chosen: Vec<(usize, usize)> = Vec::new();
-    for (_, at, against) in scored {
-        if chosen.iter().all(|&(x, y)| x != at && y != against) {
-            chosen.push((at, against));
-        }
-    }
-    chosen
-}
-
-/// The share of operations that both have, in any order; a kernel of a family that says what it is for counts as any
-/// other of it. In [0, 1].
-fn alike(x: &Unit, y: &Unit, lexicon: &Lexicon) -> f64 {
-    let key = |&symbol: &Symbol| match lexicon.family(symbol) {
-        Some(family) if !lexicon.is_glue(symbol) => (Some(family), 0),
-        _ => (None, symbol),
+/// Units of A and of B that are shown, but stand neither against their like nor against one that is shown.
+fn unpaired<'u>(of_a: &'u [Unit], of_b: &'u [Unit], lexicon: &Lexicon) -> (Vec<&'u Unit>, Vec<&'u Unit>) {
+    let mut paired = pairs(of_a, of_b, lexicon);
+    paired.retain(|(x, y)| x.symbols == y.symbols || (x.shown && y.shown));
+    let (with_a, with_b): (Vec<&Unit>, Vec<&Unit>) = paired.into_iter().unzip();
+    let without = |units: &'u [Unit], partners: Vec<&'u Unit>| {
+        let alone = units.iter().filter(|unit| unit.shown && !partners.iter().any(|one| std::ptr::eq(*one, *unit)));
+        alone.collect::<Vec<_>>()
     };
-    let mut counts: FxHashMap<(Option<FamilyId>, Symbol), usize> = FxHashMap::default();
-    x.symbols.iter().for_each(|symbol| *counts.entry(key(symbol)).or_default() += 1);
-    let mut shared = 0;
-    for symbol in &y.symbols {
-        if let Some(count) = counts.get_mut(&key(symbol)).filter(|count| **count > 0) {
-            *count -= 1;
-            shared += 1;
-        }
-    }
-    2.0 * shared as f64 / (x.symbols.len() + y.symbols.len()) as f64
+    (without(of_a, with_a), without(of_b, with_b))
 }
 
 /// B's unit, begun where it fits A's best. A long one is begun only at operations that A's begins with.
-fn in_phase(x: &Unit, y: Unit, lexicon: &Lexicon) -> Unit {
+fn in_phase(x: &Unit, y: &Unit, lexicon: &Lexicon) -> Unit {
     let length = y.symbols.len();
     let long = length.max(x.symbols.len()) > PHASE_LENGTH;
     let begins = |by: &usize| !long || x.symbols.first() == y.symbols.get(*by);

@@ -160,6 +160,28 @@ fn a_slower_trace_is_told_from_a_noisy_one() {
     assert!(interval.low > 1.1 && interval.low <= interval.ratio && interval.ratio <= interval.high);
 }
 
+/// A sequence that takes little of one trace's time is still there: decoding beside much warm-up, or beside a longer prefill.
+#[test]
+fn a_sequence_is_missed_only_where_it_does_not_run() {
+    for (a, b) in [
+        ("vllm_e2e_eager", "vllm_e2e_eager_mp"),
+        ("vllm_mock_attn_decode_aligned", "vllm_mock_attn_decode_wrong_shape"),
+    ] {
+        let (first, second) = (trace(a), trace(b));
+        for (x, y) in [(&first, &second), (&second, &first)] {
+            let outcome = compared(x, y, &[]);
+            assert!(!outcome.sequences.is_empty(), "{a} {b}");
+            assert!(
+                outcome.sequences.iter().all(|s| s.a.is_some() && s.b.is_some()),
+                "{a} {b}: {:#?}",
+                outcome.sequences
+            );
+        }
+    }
+    let (a, b) = (trace("vllm_mock_attn_decode_aligned"), trace("vllm_mock_attn_decode_wrong_shape"));
+    assert_eq!(compared(&a, &b, &[]).counts.sequences, 0);
+}
+
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("{ROOT}/snapshots/diff"));
