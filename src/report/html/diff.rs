@@ -3,7 +3,7 @@
 use super::case::VerdictView;
 use super::policy::policy;
 use super::text::{line, message, number, whole_name};
-use super::{escaped, page_of};
+use super::{HEAD, escaped, page_of};
 use crate::diag::{duration, percent, plural};
 use crate::outcome::{DiffOutcome, DiffSide, FamilyDiff, KernelDiff, SequenceDiff, SequenceStep, StepState, TimeState};
 use crate::report::diff::{
@@ -14,7 +14,7 @@ use minijinja::{Value, context};
 use serde::Serialize;
 
 const STYLE: &str = concat!(include_str!("assets/page.css"), include_str!("assets/diff.css"));
-const TEMPLATES: &[(&str, &str)] = &[("diff.html", include_str!("assets/diff.html"))];
+const TEMPLATES: &[(&str, &str)] = &[HEAD, ("diff.html", include_str!("assets/diff.html"))];
 
 /// Rows of a table at most, so that a diff of any size stays a page; what runs on one side alone always stays.
 const ROWS: usize = 600;

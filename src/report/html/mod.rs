@@ -34,7 +34,9 @@ use text::{line, message};
 const STYLE: &str =
     concat!(include_str!("assets/page.css"), include_str!("assets/timeline.css"), include_str!("assets/trend.css"));
 const SCRIPT: &str = concat!(include_str!("assets/timeline.js"), include_str!("assets/page.js"));
+const HEAD: (&str, &str) = ("head.html", include_str!("assets/head.html"));
 const TEMPLATES: &[(&str, &str)] = &[
+    HEAD,
     ("page.html", include_str!("assets/page.html")),
     ("case.html", include_str!("assets/case.html")),
     ("timeline.html", include_str!("assets/timeline.html")),
