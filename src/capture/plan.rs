@@ -99,7 +99,7 @@ pub fn plan(request: &Request, nsys: &Nsys) -> Result<Plan, Vec<Problem>> {
     })
 }
 
-pub(super) fn export(program: &str, report: &str, trace: &str) -> Vec<String> {
+fn export(program: &str, report: &str, trace: &str) -> Vec<String> {
     [program, "export", "--type=sqlite", &format!("--output={trace}"), report].map(str::to_owned).to_vec()
 }
 

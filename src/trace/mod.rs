@@ -31,7 +31,7 @@ use rustc_hash::FxHashMap;
 pub use builder::TraceBuilder;
 pub use cache::{CACHE_BYTES, Cache, Entry};
 pub use capability::{Capabilities, GraphTracing, Presence};
-pub use format::Exporting;
+pub use format::{Exporting, export_report};
 pub use launches::{Api, Launches, SyncCalls};
 pub use names::{NameId, Names, OpKind, RangeName, RangeNameId};
 pub use ops::{NONE, Op, Ops, Shape, ShapeId};

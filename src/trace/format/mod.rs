@@ -6,7 +6,7 @@ mod nsys_rep;
 mod nsys_stats;
 mod text;
 
-pub use nsys_rep::Exporting;
+pub use nsys_rep::{Exporting, export_report};
 
 use super::{Reading, Trace};
 use crate::diag::{Problem, escape, nearest_file, refuse_special};

@@ -63,7 +63,11 @@ fn ended(shown: &str, head: &[u8], version: Option<&str>, output: &Output) -> Pr
         Problem::trace("nsys-export", format!("`nsys` could not export `{shown}`"))
             .help(format!("see whether it can by hand: {BY_HAND}"))
     };
-    for line in said(output) {
+    let lines = said(output);
+    if let (true, Some(code)) = (lines.is_empty(), output.status.code()) {
+        problem = problem.note(format!("nsys ended with exit code {code}"));
+    }
+    for line in lines {
         problem = problem.note(format!("nsys says: {line}"));
     }
     let dotted = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".");

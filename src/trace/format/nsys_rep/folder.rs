@@ -1,4 +1,4 @@
-//! Where exports are kept, and where one is made.
+//! Where exports are kept.
 
 use crate::save;
 use crate::trace::format::nsys;
@@ -54,39 +54,8 @@ pub(super) fn is_export(path: &Path) -> bool {
     save::open_own(path).is_some_and(|mut file| file.read_exact(&mut head).is_ok()) && head == nsys::MAGIC
 }
 
-/// A folder in which one export is made; it goes whatever happens.
-#[derive(Debug)]
-pub(super) struct Working(save::PartialFolder);
-
-impl Working {
-    pub(super) fn beside(place: &Path) -> io::Result<Self> {
-        save::PartialFolder::beside(place).map(Self)
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// A name for the report in here. What `nsys` might write beside it is written here too.
-    pub(super) fn link_to(&self, report: &Path) -> io::Result<PathBuf> {
-        let link = self.path().join("report.nsys-rep");
-        link_or_copy(&fs::canonicalize(report)?, &link)?;
-        Ok(link)
-    }
-
-    /// Moves what was made to its place, whole, for its owner alone: it holds the environment of the capture.
-    pub(super) fn put(self, made: &Path, place: &Path) -> io::Result<()> {
-        save::for_its_owner(&File::open(made)?)?;
-        fs::rename(made, place)
-    }
-}
-
-#[cfg(unix)]
-fn link_or_copy(report: &Path, link: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(report, link)
-}
-
-#[cfg(not(unix))]
-fn link_or_copy(report: &Path, link: &Path) -> io::Result<()> {
-    fs::copy(report, link).map(|_| ())
+/// Moves what was made to its place, whole, for its owner alone: it holds the environment of the capture.
+pub(super) fn put(made: &Path, place: &Path) -> io::Result<()> {
+    save::for_its_owner(&File::open(made)?)?;
+    fs::rename(made, place)
 }

@@ -3,17 +3,19 @@
 //!
 //! Nothing is ever written beside the report: `nsys` sees it through a link in a folder of ours.
 
+mod export;
 mod failure;
 mod folder;
 
 use crate::diag::Problem;
+use crate::save::Partial;
 use crate::trace::format::{nsys, read_head};
 use crate::trace::{Reading, Trace};
+use export::{Exporter, Heard, Working};
 use failure::Failure;
-use folder::{Exports, Working};
-use std::fs::File;
+use folder::Exports;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 /// How reports are exported.
@@ -47,7 +49,7 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
         let _ = File::open(&place).and_then(|file| file.set_modified(SystemTime::now()));
     } else {
         let _under_way = reading.meter.begin(format!("exporting {shown} (this is done once)"), 0);
-        export(path, &place, with).map_err(|failure| failure.into_problem(shown, head))?;
+        keep(path, &place, with).map_err(|failure| failure.into_problem(shown, head))?;
     }
     let mut head = [0u8; 128];
     let read = File::open(&place).and_then(|mut file| read_head(&mut file, &mut head)).unwrap_or(0);
@@ -59,36 +61,35 @@ pub(super) fn read(path: &Path, shown: &str, head: &[u8], reading: &Reading) -> 
     trace
 }
 
+/// Exports a report into a place of ours.
+fn keep(report: &Path, place: &Path, with: &Exporting) -> Result<(), Failure> {
+    let working = Working::beside(place).map_err(Failure::Folder)?;
+    let made = Exporter::of(with)?.export(report, &working, Heard::Kept)?;
+    folder::put(&made, place).map_err(Failure::Folder)
+}
+
+/// Exports a report to a file of the user's: whole or not at all, in place of an old file if that is to be replaced. What the
+/// profiler prints goes to stderr.
+///
+/// # Errors
+/// The profiler cannot be run or does not export the report, or the file cannot be put in its place.
+pub fn export_report(nsys: &Path, report: &Path, to: &Path, replace: bool) -> Result<(), Problem> {
+    let shown = crate::diag::escape(&report.display().to_string());
+    let mut head = [0u8; 128];
+    let read = File::open(report).and_then(|mut file| read_head(&mut file, &mut head)).unwrap_or(0);
+    let with = Exporting { nsys: Some(nsys.to_owned()), folder: None };
+    let exported = || {
+        let working = Working::beside(to).map_err(Failure::Folder)?;
+        let made = Exporter::of(&with)?.export(report, &working, Heard::Shown)?;
+        let partial = Partial::beside(to).map_err(Failure::Folder)?;
+        fs::rename(made, partial.path()).map_err(Failure::Folder)?;
+        if replace { partial.place(to) } else { partial.place_new(to) }.map_err(Failure::Folder)
+    };
+    exported().map_err(|failure| failure.into_problem(&shown, head.get(..read).unwrap_or_default()))
+}
+
 fn unkept(shown: &str, error: &std::io::Error) -> Problem {
     Problem::trace("nsys-export", format!("there is no place to export `{shown}` to"))
         .note(crate::diag::escape(&error.to_string()))
         .help("export it yourself: nsys export --type sqlite -o OUT.sqlite REPORT.nsys-rep")
-}
-
-/// Has `nsys` export the report, and puts the whole export in its place.
-fn export(report: &Path, place: &Path, with: &Exporting) -> Result<(), Failure> {
-    // It is run in another folder than the one that a path was given in.
-    let is_name = |nsys: &Path| nsys.parent().is_none_or(|folder| folder.as_os_str().is_empty());
-    let nsys = match &with.nsys {
-        Some(nsys) if !is_name(nsys) => std::path::absolute(nsys).map_err(Failure::Folder)?,
-        Some(nsys) => nsys.clone(),
-        None => PathBuf::from("nsys"),
-    };
-    let working = Working::beside(place).map_err(Failure::Folder)?;
-    let link = working.link_to(report).map_err(Failure::Folder)?;
-    let out = working.path().join("export.sqlite");
-    let mut command = Command::new(&nsys);
-    command.arg("export").args(["--type", "sqlite", "--output"]).arg(&out).arg(&link);
-    let output = command.current_dir(working.path()).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| Failure::NotRun { nsys: nsys.clone(), given: with.nsys.is_some(), error })?;
-    if !output.status.success() || !folder::is_export(&out) {
-        return Err(Failure::Ended { version: version(&nsys), output });
-    }
-    working.put(&out, place).map_err(Failure::Folder)
-}
-
-/// What `nsys` says that it is.
-fn version(nsys: &Path) -> Option<String> {
-    let output = Command::new(nsys).arg("--version").stdin(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
