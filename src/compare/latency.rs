@@ -12,9 +12,11 @@ use rayon::prelude::*;
 #[derive(Debug, Default)]
 pub(super) struct Timing {
     /// Per side: per kernel of the sequence, its durations in order of length.
-    kernels: [Vec<Vec<f64>>; 2],
+    pub(super) kernels: [Vec<Vec<f64>>; 2],
     /// Per side: the sum of durations, one value an instance in time order.
     sums: [Vec<f64>; 2],
+    /// Per side: when each instance begins and ends.
+    pub(super) bounds: [Vec<(i64, i64)>; 2],
     /// Per side: the median time in which at least one kernel ran.
     busy: [f64; 2],
     /// Per side: the median time from the first kernel's start to the last one's end.
@@ -55,14 +57,17 @@ impl Timing {
         for (slot, side, trace) in [(0, Side::Mock, mock), (1, Side::E2e, e2e)] {
             let selection = selected.side(side);
             let counts: Vec<bool> = (0..selection.sequence.len()).map(|i| !uncounted[slot].contains(&i)).collect();
-            let samples = Samples::of(trace, &selection.instances, &counts);
-            let middle = |of: fn(&Times) -> i64| {
-                median(&samples.times.iter().map(|times| of(times) as f64).collect::<Vec<_>>()).unwrap_or(0.0)
+            let taken = |instances: &[Instance]| Samples::of(trace, instances, &counts);
+            let samples: Vec<Samples> = selection.instances.par_chunks(STRETCH).map(taken).collect();
+            let values = |of: fn(&Times) -> i64| -> Vec<f64> {
+                samples.iter().flat_map(|samples| &samples.times).map(|times| of(times) as f64).collect()
             };
+            let middle = |of| median(&values(of)).unwrap_or(0.0);
             timing.busy[slot] = middle(|times| times.busy);
             timing.span[slot] = middle(|times| times.span);
-            timing.sums[slot] = samples.times.iter().map(|times| times.sum as f64).collect();
-            timing.kernels[slot] = samples.kernels.into_par_iter().map(in_order_of_length).collect();
+            timing.sums[slot] = values(|times| times.sum);
+            timing.bounds[slot] = samples.iter().flat_map(|samples| &samples.bounds).copied().collect();
+            timing.kernels[slot] = (0..counts.len()).into_par_iter().map(|i| in_order_of_length(&samples, i)).collect();
         }
         timing
     }
@@ -99,20 +104,15 @@ impl Timing {
         };
         pairs.into_par_iter().map(of).collect()
     }
-
-    /// The durations of a side's kernels, each in order of length.
-    pub(super) fn into_kernels(self) -> [Vec<Vec<f64>>; 2] {
-        self.kernels
-    }
 }
 
 /// Instances whose times are taken by one thread at a time.
 const STRETCH: usize = 1 << 11;
 
-/// The times of instances, in their order, in ns.
-#[derive(Default)]
+/// The times of a stretch of instances, in their order, in ns.
 struct Samples {
     times: Vec<Times>,
+    bounds: Vec<(i64, i64)>,
     /// Per kernel of the sequence.
     kernels: Vec<Vec<i64>>,
 }
@@ -120,41 +120,36 @@ struct Samples {
 impl Samples {
     /// `counts`: per kernel of the sequence, whether it counts.
     fn of(trace: &Trace, instances: &[Instance], counts: &[bool]) -> Self {
-        let mut all = Self { times: Vec::with_capacity(instances.len()), kernels: vec![Vec::new(); counts.len()] };
-        let taken = |instances: &[Instance]| Self::taken(trace, instances, counts);
-        for part in instances.par_chunks(STRETCH).map(taken).collect::<Vec<Self>>() {
-            all.times.extend(part.times);
-            for (all, part) in all.kernels.iter_mut().zip(part.kernels) {
-                all.extend(part);
-            }
-        }
-        all
-    }
-
-    fn taken(trace: &Trace, instances: &[Instance], counts: &[bool]) -> Self {
         let mut samples = Self {
             times: Vec::with_capacity(instances.len()),
+            bounds: Vec::with_capacity(instances.len()),
             kernels: vec![Vec::with_capacity(instances.len()); counts.len()],
         };
         let mut counted: Vec<(i64, i64)> = Vec::new();
         for instance in instances {
             counted.clear();
+            let mut bounds = (i64::MAX, i64::MIN);
             for ((&op, &counts), durations) in instance.ops.iter().zip(counts).zip(&mut samples.kernels) {
                 let (start, end) = (trace.ops.start(op), trace.ops.end(op));
                 durations.push(end.saturating_sub(start));
+                bounds = (bounds.0.min(start), bounds.1.max(end));
                 if counts {
                     counted.push((start, end));
                 }
             }
             samples.times.push(Times::of(&mut counted));
+            // Of an instance that holds nothing: nothing.
+            samples.bounds.push(if bounds.0 <= bounds.1 { bounds } else { (0, 0) });
         }
         samples
     }
 }
 
-fn in_order_of_length(mut samples: Vec<i64>) -> Vec<f64> {
-    samples.sort_unstable();
-    samples.into_iter().map(|ns| ns as f64).collect()
+/// The durations of the kernel at an index of the sequence, over all instances.
+fn in_order_of_length(samples: &[Samples], index: usize) -> Vec<f64> {
+    let mut durations: Vec<i64> = samples.iter().flat_map(|samples| &samples.kernels[index]).copied().collect();
+    durations.sort_unstable();
+    durations.into_iter().map(|ns| ns as f64).collect()
 }
 
 /// Sum, busy time (union) and span of one instance, in ns.

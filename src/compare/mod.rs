@@ -61,6 +61,8 @@ pub struct Comparison {
     representatives: [Option<usize>; 2],
     /// Per side: per kernel of its sequence, its durations in order of length, in ns.
     durations: [Vec<Vec<f64>>; 2],
+    /// Per side: when each instance begins and ends, in ns.
+    bounds: [Vec<(i64, i64)>; 2],
 }
 
 impl Comparison {
@@ -103,7 +105,8 @@ impl Comparison {
             first,
             summed: None,
             representatives,
-            durations: timing.into_kernels(),
+            durations: timing.kernels,
+            bounds: timing.bounds,
         }
     }
 
@@ -134,6 +137,11 @@ impl Comparison {
     /// Which of its side's instances that is, in time order.
     pub fn representative_index(&self, side: Side) -> Option<usize> {
         self.representatives[usize::from(side == Side::E2e)]
+    }
+
+    /// When each instance of a side begins and ends, in ns: its first kernel's start, its last one's end.
+    pub fn bounds(&self, side: Side) -> &[(i64, i64)] {
+        &self.bounds[usize::from(side == Side::E2e)]
     }
 
     /// How long the kernel at an index of a side's sequence took, per instance in time order, in ns.

@@ -1,8 +1,9 @@
 //! How an op is launched: kernel by kernel, or from a CUDA graph.
 
 use crate::limits::GRAPH_SHARE;
-use crate::select::Selection;
+use crate::select::{Instance, Selection};
 use crate::trace::Trace;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The share of GPU operations that were replayed from a graph decides.
@@ -23,10 +24,11 @@ impl LaunchMode {
 }
 
 pub(super) fn of(trace: &Trace, selection: &Selection) -> LaunchMode {
-    let (mut replayed, mut all) = (0u64, 0u64);
-    for &op in selection.instances.iter().flat_map(|i| &i.ops) {
-        all += 1;
-        replayed += u64::from(trace.from_graph(op));
-    }
+    let counts = |instance: &Instance| {
+        let replayed = instance.ops.iter().filter(|&&op| trace.from_graph(op)).count();
+        (replayed, instance.ops.len())
+    };
+    let add = |a: (usize, usize), b: (usize, usize)| (a.0 + b.0, a.1 + b.1);
+    let (replayed, all) = selection.instances.par_iter().map(counts).reduce(|| (0, 0), add);
     LaunchMode { graph_share: if all == 0 { 0.0 } else { replayed as f64 / all as f64 } }
 }

@@ -55,7 +55,7 @@ impl Collectives {
         }
         let mut steps = Steps::new(trace, spec.within.last().map(|within| &within.value));
         let mut by_symbol: FxHashMap<Symbol, Collective> = FxHashMap::default();
-        for &op in &selection.scope {
+        for op in selection.scope.iter() {
             let step = steps.of(op);
             if !is_one[symbol(op) as usize] {
                 continue;

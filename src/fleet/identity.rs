@@ -45,8 +45,8 @@ impl RankId {
             let found = if trace.is_some_and(is_pid) { Found::Process } else { Found::Numbered };
             return Self { number: Some(number), found };
         }
-        match trace.and_then(only_device) {
-            Some(device) => Self { number: Some(device), found: Found::Device },
+        match trace.and_then(|trace| trace.ops.only_device()) {
+            Some(device) => Self { number: Some(u64::from(device)), found: Found::Device },
             None => Self { number: None, found: Found::Nothing },
         }
     }
@@ -71,12 +71,6 @@ fn last_number(name: &str) -> Option<u64> {
     static FORM: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?:^|[-_.=])(\d{1,18})(?:\.[a-z][-a-z0-9]*){0,2}$").ok());
     FORM.as_ref()?.captures(name)?.get(1)?.as_str().parse().ok()
-}
-
-fn only_device(trace: &Trace) -> Option<u64> {
-    let mut devices = (0..trace.len() as u32).map(|op| trace.ops.device(op));
-    let first = devices.next()?;
-    devices.all(|device| device == first).then_some(u64::from(first))
 }
 
 #[cfg(test)]

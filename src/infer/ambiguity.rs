@@ -3,7 +3,7 @@
 use super::trial::{Trial, Trials};
 use crate::diag::{Problem, ProblemClass, Side, duration, escape, plural};
 use crate::limits::PERIOD_REPEATS;
-use crate::select::NotFound;
+use crate::select::{NotFound, Stretches};
 use crate::stats::median;
 use crate::trace::Trace;
 use std::collections::{BTreeMap, HashMap};
@@ -61,10 +61,10 @@ pub(super) fn surroundings(trial: &Trial) -> Option<Problem> {
 }
 
 /// The operation before each, on its stream.
-fn predecessors(trace: &Trace, scope: &[u32]) -> HashMap<u32, u32> {
+fn predecessors(trace: &Trace, scope: &Stretches) -> HashMap<u32, u32> {
     let mut last: HashMap<(u16, u16, u32), u32> = HashMap::new();
     let mut before = HashMap::new();
-    for &op in scope {
+    for op in scope.iter() {
         let view = trace.op(op);
         if let Some(previous) = last.insert((view.process.0, view.device, view.stream), op) {
             before.insert(op, previous);

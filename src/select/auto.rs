@@ -1,5 +1,6 @@
 //! Without an order in the spec: which alternatives a trace offers, best first.
 
+use super::stretches::Stretches;
 use crate::diag::{Side, nearest_many};
 use crate::kernel::Glob;
 use crate::limits::ITERATIONS_LEAST;
@@ -70,14 +71,14 @@ impl Work {
 
 /// What the trace offers for a side on which nothing was found: names near to what was asked, else its most frequent
 /// ranges in the scope, else its kernels by time.
-pub(super) fn offers(trace: &Trace, scope: &[u32], wanted: &[&str]) -> Vec<String> {
+pub(super) fn offers(trace: &Trace, scope: &Stretches, wanted: &[&str]) -> Vec<String> {
     let near: Vec<String> = wanted.iter().flat_map(|wanted| near_marks(trace, wanted)).collect();
     if !near.is_empty() {
         return near;
     }
     let mut kernels: FxHashMap<&str, i64> = FxHashMap::default();
     let mut own = vec![0i64; trace.ranges.context_count()];
-    for &op in scope {
+    for op in scope.iter() {
         let name = trace.names.identity(trace.ops.name(op));
         *kernels.entry(name.function.as_str()).or_default() += trace.ops.duration(op);
         for context in [trace.launch_context(op), trace.capture_context(op)] {

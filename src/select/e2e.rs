@@ -3,7 +3,7 @@
 use super::finder::{Candidate, Finder, nothing};
 use super::lexicon::Symbol;
 use super::scope::Scope;
-use super::search::Searcher;
+use super::search::{Found, Searcher};
 use super::selection::{Instance, Method, NotFound, SecondOpinion, Selection};
 use super::settle::{Classes, Model, Settled};
 use super::{cut, group, notes, scope, settle};
@@ -85,19 +85,21 @@ impl Finder<'_> {
         };
         let representative = mock.instances.first().cloned().unwrap_or_default();
         let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
-        let mut settled = settle::nearest_to(self.trace, self.lexicon, classes, &model, marks && scope.exact);
+        let exact = marks && scope.exact;
+        let (mut settled, searched) = rayon::join(
+            || settle::nearest_to(self.trace, self.lexicon, classes, &model, exact),
+            || marks.then(|| self.search_beginning(&scope, model.sequence)),
+        );
         settled.leave_out("alike, but without a critical kernel", found.dropped);
         settled.notes.extend(notes::misspelt(self, tried));
         settled.notes.extend(notes::compared_share(self, &scope, &settled));
         settled.notes.extend(notes::mixed_batches(self, &settled));
         settled.notes.extend(notes::open_ends(self, found.method, &settled));
         settled.drop_warm_up(self.trace, self.spec.warmup.as_ref());
-        let second = if marks {
-            self.second_by_sequence(&scope, mock, &settled)
-        } else {
+        if !marks {
             settled.check_surroundings(self.trace, self.lexicon, side, &scope.ops);
-            None
-        };
+        }
+        let second = searched.and_then(|(end, found)| second_opinion(end, &found, &settled));
         Ok(self.selection(&found, settled, scope, second))
     }
 
@@ -151,20 +153,24 @@ impl Finder<'_> {
         streams.iter().map(|s| self.lexicon.symbols(self.spec.side, self.trace, s)).collect()
     }
 
-    /// Whether searching for the mock's sequence finds the op where the marks say it is, from the scope's start on for
-    /// as long as it takes to tell. Nothing to say where the mock differs too much to be found.
-    fn second_by_sequence(&self, scope: &Scope, mock: &Selection, settled: &Settled) -> Option<SecondOpinion> {
-        let ops = scope.ops.get(..SECOND_OPINION_OPS).unwrap_or(&scope.ops);
-        let found = Searcher { scope: ops, ..self.searcher(scope) }.like(&mock.sequence);
-        if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
-            return None;
-        }
-        let end = ops.last().map_or(0, |last| last + 1);
-        let within = |i: &&Instance| i.ops.iter().all(|&op| op < end);
-        let marked: Vec<&Instance> = settled.instances.iter().filter(within).collect();
-        let overlap = overlap(end, &marked, &found.instances.iter().collect::<Vec<_>>());
-        Some(SecondOpinion { how: "the mock's kernel sequence".to_owned(), overlap, agrees: overlap >= AGREEMENT })
+    /// Searches the scope for the mock's sequence, from its start on for as long as it takes to tell; also the end of what
+    /// was searched.
+    fn search_beginning(&self, scope: &Scope, pattern: &[Symbol]) -> (u32, Found) {
+        let ops = scope.ops.first(SECOND_OPINION_OPS);
+        (ops.end(), Searcher { scope: &ops, ..self.searcher(scope) }.like(pattern))
     }
+}
+
+/// Whether searching for the mock's sequence up to `end` found the op where the marks say it is. Nothing to say where the
+/// mock differs too much to be found.
+fn second_opinion(end: u32, found: &Found, settled: &Settled) -> Option<SecondOpinion> {
+    if found.instances.is_empty() || found.confidence < CONFIDENCE_FOUND {
+        return None;
+    }
+    let within = |i: &&Instance| i.ops.iter().all(|&op| op < end);
+    let marked: Vec<&Instance> = settled.instances.iter().filter(within).collect();
+    let overlap = overlap(end, &marked, &found.instances.iter().collect::<Vec<_>>());
+    Some(SecondOpinion { how: "the mock's kernel sequence".to_owned(), overlap, agrees: overlap >= AGREEMENT })
 }
 
 fn uses_several_streams(trace: &Trace, instance: &Instance) -> bool {

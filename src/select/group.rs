@@ -2,6 +2,7 @@
 
 use super::lexicon::Lexicon;
 use super::selection::Instance;
+use super::stretches::{Piece, Stretches};
 use crate::diag::Side;
 use crate::kernel::{Families, Glob, KernelPattern};
 use crate::limits::{PERIOD_LAST, PERIOD_NEAR};
@@ -12,18 +13,15 @@ use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-/// Operations whose keys are found by one thread at a time.
-const STRETCH: usize = 1 << 16;
-
 /// Collects the operations that have a key, which few do, by it; keys in the order of their first operation.
-fn by_mark<K: Hash + Eq + Copy + Send>(ops: &[u32], key: impl Fn(u32) -> Option<K> + Sync) -> Vec<Instance> {
-    let collected = |ops: &[u32]| collect(ops.iter().filter_map(|&op| Some((key(op)?, op))));
-    let stretches: Vec<Vec<(K, Instance)>> = ops.par_chunks(STRETCH).map(collected).collect();
+fn by_mark<K: Hash + Eq + Copy + Send>(ops: &Stretches, key: impl Fn(u32) -> Option<K> + Sync) -> Vec<Instance> {
+    let collected = |ops: Piece<'_>| collect(ops.iter().filter_map(|op| Some((key(op)?, op))));
+    let pieces: Vec<Vec<(K, Instance)>> = ops.pieces().map(collected).collect();
     let mut index: FxHashMap<K, usize> = FxHashMap::default();
     let mut instances: Vec<Instance> = Vec::new();
-    for (key, part) in stretches.into_iter().flatten() {
+    for (key, part) in pieces.into_iter().flatten() {
         match index.entry(key) {
-            // Cut in two by the end of a stretch.
+            // Cut in two by the end of a piece.
             Entry::Occupied(slot) => instances[*slot.get()].ops.extend(part.ops),
             Entry::Vacant(slot) => {
                 slot.insert(instances.len());
@@ -35,8 +33,8 @@ fn by_mark<K: Hash + Eq + Copy + Send>(ops: &[u32], key: impl Fn(u32) -> Option<
 }
 
 /// Collects operations by key, keys in the order of their first operation.
-fn by_key<K: Hash + Eq + Copy>(ops: &[u32], key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
-    let keyed = collect(ops.iter().filter_map(|&op| Some((key(op)?, op))));
+fn by_key<K: Hash + Eq + Copy>(ops: &Stretches, key: impl Fn(u32) -> Option<K>) -> Vec<Instance> {
+    let keyed = collect(ops.iter().filter_map(|op| Some((key(op)?, op))));
     keyed.into_iter().map(|(_, instance)| instance).collect()
 }
 
@@ -106,24 +104,24 @@ impl Chains {
 }
 
 /// One instance an occurrence of a range that was open at launch.
-pub(super) fn by_range(trace: &Trace, scope: &[u32], name: &Glob, without: &[Glob]) -> Vec<Instance> {
+pub(super) fn by_range(trace: &Trace, scope: &Stretches, name: &Glob, without: &[Glob]) -> Vec<Instance> {
     let chains = Chains::new(trace, |n| name.matches(&n.text), |n| without.iter().any(|w| w.matches(&n.text)));
     in_issue_order(trace, by_mark(scope, |op| chains.find(trace.launch_context(op))))
 }
 
 /// One instance a call of a module: the range open at launch, or, for a kernel replayed from a graph, the
 /// range open at its capture together with the replay.
-pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Glob]) -> Vec<Instance> {
+pub(super) fn by_module(trace: &Trace, scope: &Stretches, path: &Glob, without: &[Glob]) -> Vec<Instance> {
     let is = |n: &crate::trace::RangeName, glob: &Glob| {
         n.module.as_ref().is_some_and(|m| !m.is_output && glob.matches(&m.path))
     };
     let chains = Chains::new(trace, |n| is(n, path), |n| without.iter().any(|w| is(n, w)));
     let instances = by_mark(scope, |op| {
-        let launch = trace.ops.launch(op);
-        match chains.find(trace.capture_context(op)) {
-            Some(range) => Some((range, launch)),
+        let captured = trace.capture_context(op);
+        match chains.find(captured) {
+            Some(range) => Some((range, trace.ops.launch(op))),
             // The range open at a graph's launch says nothing about its modules, unless the capture is unknown.
-            None if trace.from_graph(op) && trace.capture_context(op) != ContextId::NONE => None,
+            None if captured != ContextId::NONE && trace.from_graph(op) => None,
             None => chains.find(trace.launch_context(op)).map(|range| (range, None)),
         }
     });
@@ -131,7 +129,7 @@ pub(super) fn by_module(trace: &Trace, scope: &[u32], path: &Glob, without: &[Gl
 }
 
 /// One instance a replay of a CUDA graph.
-pub(super) fn by_graph_launch(trace: &Trace, scope: &[u32]) -> Vec<Instance> {
+pub(super) fn by_graph_launch(trace: &Trace, scope: &Stretches) -> Vec<Instance> {
     let instances = by_mark(scope, |op| if trace.from_graph(op) { trace.ops.launch(op) } else { None });
     in_issue_order(trace, instances)
 }
@@ -154,7 +152,12 @@ fn in_issue_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> 
 }
 
 /// From one kernel that matches to the next, on each stream.
-pub(super) fn by_anchor(trace: &Trace, scope: &[u32], anchor: &KernelPattern, families: &Families) -> Vec<Instance> {
+pub(super) fn by_anchor(
+    trace: &Trace,
+    scope: &Stretches,
+    anchor: &KernelPattern,
+    families: &Families,
+) -> Vec<Instance> {
     let anchors: Vec<bool> = trace.names.ids().map(|id| anchor.matches(trace.names.identity(id), families)).collect();
     let mut instances = Vec::new();
     for stream in streams(trace, scope) {
@@ -175,7 +178,7 @@ pub(super) struct Periods {
 
 /// One instance a period of a repeating stretch of a stream: one that reaches the stream's end if there is one, since
 /// a benchmark measures last; else the busiest; among nearly equal ones the last.
-pub(super) fn by_period(trace: &Trace, scope: &[u32], lexicon: &Lexicon, side: Side) -> Periods {
+pub(super) fn by_period(trace: &Trace, scope: &Stretches, lexicon: &Lexicon, side: Side) -> Periods {
     let mut texts = streams(trace, scope);
     if texts.len() > 1 {
         texts.extend(merged(trace, scope));
@@ -221,13 +224,13 @@ struct Stretch<'t> {
 
 /// All streams of each device as one, in the order in which their work was issued: what works on several streams at
 /// once repeats only there.
-pub(super) fn merged(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
+pub(super) fn merged(trace: &Trace, scope: &Stretches) -> Vec<Vec<u32>> {
     let grouped = by_key(scope, |op| Some((trace.ops.process(op), trace.ops.device(op))));
     in_issue_order(trace, grouped).into_iter().map(|i| i.ops).collect()
 }
 
 /// The scope by stream (process, device, stream), each in time order.
-pub(super) fn streams(trace: &Trace, scope: &[u32]) -> Vec<Vec<u32>> {
+pub(super) fn streams(trace: &Trace, scope: &Stretches) -> Vec<Vec<u32>> {
     let grouped = by_key(scope, |op| Some((trace.ops.process(op), trace.ops.device(op), trace.ops.stream(op))));
     grouped.into_iter().map(|i| i.ops).collect()
 }

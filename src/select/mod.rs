@@ -17,11 +17,13 @@ mod scope;
 mod search;
 mod selection;
 mod settle;
+mod stretches;
 mod summary;
 
 pub use cut_off::CutOff;
 pub use lexicon::{Lexicon, Symbol};
 pub use selection::{Instance, LeftOut, Method, NotFound, Rank, SecondOpinion, Selection, SelectionNote};
+pub use stretches::{Piece, Stretches};
 pub use summary::{Doubt, SelectedBySummary, Summed, select_by_summary};
 
 use crate::diag::Side;

@@ -2,17 +2,17 @@
 
 use super::auto::near_marks;
 use super::selection::{NotFound, SelectionNote};
+use super::stretches::Stretches;
 use crate::diag::{Loc, Severity, Side};
 use crate::kernel::{Families, Glob};
 use crate::spec::{ProcessFilter, SideSpec};
 use crate::trace::{ContextId, Trace};
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 /// The operations to look through, in time order.
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
-    pub(super) ops: Vec<u32>,
+    pub(super) ops: Stretches,
     /// In words: "`measured` > `step:*:decode`", or empty for the whole trace.
     pub(super) words: String,
     /// Whether the ranges asked for were all found.
@@ -29,7 +29,7 @@ pub(super) struct Scope {
 /// its kernel sequence.
 pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Scope {
     let mut scope = Scope {
-        ops: Vec::new(),
+        ops: Stretches::default(),
         words: String::new(),
         exact: true,
         asked: !spec.within.is_empty(),
@@ -42,7 +42,7 @@ pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Sc
     };
     let patterns: Vec<&Glob> = spec.within.iter().map(|w| &w.value).collect();
     if patterns.is_empty() {
-        scope.ops = members.those(|_| true);
+        scope.ops = members;
         return scope;
     }
     let found = prefixes_then_suffixes(&patterns).find_map(|kept| {
@@ -51,7 +51,7 @@ pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Sc
         let ops = if timed { during(trace, &members, kept) } else { by_thread };
         (!ops.is_empty()).then_some((kept, ops, timed))
     });
-    let (kept, ops, timed): (&[&Glob], Option<Vec<u32>>, bool) = match found {
+    let (kept, ops, timed): (&[&Glob], Option<Stretches>, bool) = match found {
         Some((kept, ops, timed)) => (kept, Some(ops), timed),
         None => (&[], None, false),
     };
@@ -60,7 +60,7 @@ pub(super) fn resolve(trace: &Trace, spec: &SideSpec, families: &Families) -> Sc
         relax(&mut scope, trace, spec, kept, timed);
     }
     scope.words = words(kept);
-    scope.ops = ops.unwrap_or_else(|| members.those(|_| true));
+    scope.ops = ops.unwrap_or(members);
     scope
 }
 
@@ -74,36 +74,10 @@ fn prefixes_then_suffixes<'s, 'p>(patterns: &'s [&'p Glob]) -> impl Iterator<Ite
     (1..=n).rev().map(move |k| &patterns[..k]).chain((1..n).map(move |k| &patterns[k..]))
 }
 
-/// Operations that one thread looks through at a time.
-const STRETCH: usize = 1 << 16;
-
-/// The operations of one process, or of all.
-enum Members {
-    All(u32),
-    Listed(Vec<u32>),
-}
-
-impl Members {
-    /// Those for which this holds, in order; asked on all cores.
-    fn those(&self, holds: impl Fn(u32) -> bool + Sync) -> Vec<u32> {
-        let held: Vec<Vec<u32>> = match self {
-            Self::All(count) => {
-                let stretch = |from: u32| from..from.saturating_add(STRETCH as u32).min(*count);
-                let held = |from| stretch(from).filter(|&op| holds(op)).collect();
-                (0..*count).into_par_iter().step_by(STRETCH).map(held).collect()
-            }
-            Self::Listed(ops) => {
-                ops.par_chunks(STRETCH).map(|ops| ops.iter().copied().filter(|&op| holds(op)).collect()).collect()
-            }
-        };
-        held.concat()
-    }
-}
-
 /// Operations of the process asked for; `None` if no such process launches GPU work.
-fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Members> {
+fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Stretches> {
     let all = 0..trace.len() as u32;
-    let Some(filter) = &spec.process else { return Some(Members::All(all.end)) };
+    let Some(filter) = &spec.process else { return Some(Stretches::all(all.end)) };
     let wanted: FxHashSet<u16> = match &filter.value {
         ProcessFilter::HasRange(name) => (0..trace.ranges.len() as u32)
             .filter(|&r| name.matches(&trace.names.range(trace.ranges.name(r)).text))
@@ -124,8 +98,8 @@ fn in_process(trace: &Trace, spec: &SideSpec, families: &Families) -> Option<Mem
             seen.get(*n as usize).copied().into_iter().collect()
         }
     };
-    let ops: Vec<u32> = all.filter(|&i| wanted.contains(&trace.ops.process(i).0)).collect();
-    (!ops.is_empty()).then_some(Members::Listed(ops))
+    let ops = Stretches::all(all.end).those(|op| wanted.contains(&trace.ops.process(op).0));
+    (!ops.is_empty()).then_some(ops)
 }
 
 fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
@@ -134,7 +108,7 @@ fn no_such_process(spec: &SideSpec, at: &Loc) -> Box<NotFound> {
 }
 
 /// Operations whose enclosing ranges (at launch, then at capture) hold the patterns in this order.
-fn open_at_launch(trace: &Trace, members: &Members, patterns: &[&Glob]) -> Vec<u32> {
+fn open_at_launch(trace: &Trace, members: &Stretches, patterns: &[&Glob]) -> Stretches {
     let names = matching_names(trace, patterns);
     // How many patterns hold inside a chain, if `before` of them held outside it.
     let held = |before: u32| {
@@ -164,7 +138,7 @@ fn matching_names(trace: &Trace, patterns: &[&Glob]) -> Vec<Vec<bool>> {
 
 /// Operations launched, by any process, while such ranges were open somewhere: an engine's kernels belong
 /// to a child process, its `measured` range to the parent.
-fn during(trace: &Trace, members: &Members, patterns: &[&Glob]) -> Vec<u32> {
+fn during(trace: &Trace, members: &Stretches, patterns: &[&Glob]) -> Stretches {
     let mut windows = Windows::new(vec![(i64::MIN, i64::MAX)]);
     for names in matching_names(trace, patterns) {
         let inner = (0..trace.ranges.len() as u32)

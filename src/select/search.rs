@@ -3,6 +3,7 @@
 use super::group::{merged, streams};
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::Instance;
+use super::stretches::Stretches;
 use crate::diag::Side;
 use crate::kernel::{Families, KernelPattern, Level};
 use crate::limits::{CONFIDENCE_FAMILY_ONLY, HIT_ALIKE, HIT_COST, cost};
@@ -26,7 +27,7 @@ pub(super) struct Found {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Searcher<'a> {
     pub(super) trace: &'a Trace,
-    pub(super) scope: &'a [u32],
+    pub(super) scope: &'a Stretches,
     pub(super) lexicon: &'a Lexicon,
     pub(super) side: Side,
     pub(super) entries: &'a [KernelEntry],

@@ -1,6 +1,7 @@
 //! What a selection is: the instances of the op on one side, how they were found and what was left out.
 
 use super::lexicon::Symbol;
+use super::stretches::Stretches;
 use crate::diag::{Loc, Severity, Side};
 use crate::trace::ProcessId;
 use serde::{Deserialize, Serialize};
@@ -92,8 +93,8 @@ pub struct Selection {
     pub left_out: Vec<LeftOut>,
     pub notes: Vec<SelectionNote>,
     pub second: Option<SecondOpinion>,
-    /// The operations looked through: the scope, in time order.
-    pub scope: Vec<u32>,
+    /// The operations looked through.
+    pub scope: Stretches,
 }
 
 /// Why nothing was selected.

@@ -2,6 +2,7 @@
 
 use super::lexicon::{Lexicon, Symbol};
 use super::selection::{Instance, LeftOut, Rank, SelectionNote};
+use super::stretches::Stretches;
 use crate::diag::{Severity, Side, Spanned, duration};
 use crate::kernel::is_generated;
 use crate::limits::{CLASS_SHARE, CONTEXT_SPREAD, GRID_CLASS, PERIOD_REPEATS, cost};
@@ -150,7 +151,7 @@ impl Settled {
     }
 
     /// Warns where one name sequence stands in several surroundings that differ in time: two works.
-    pub(super) fn check_surroundings(&mut self, trace: &Trace, lexicon: &Lexicon, side: Side, scope: &[u32]) {
+    pub(super) fn check_surroundings(&mut self, trace: &Trace, lexicon: &Lexicon, side: Side, scope: &Stretches) {
         let streams = super::group::streams(trace, scope);
         let place = |op: u32| (trace.ops.process(op), trace.ops.device(op), trace.ops.stream(op));
         let by_place: FxHashMap<_, usize> =
@@ -315,8 +316,13 @@ fn is_from_graph(trace: &Trace, instance: &Instance) -> bool {
     if trace.capabilities.graph_tracing != GraphTracing::Node {
         return false;
     }
-    let replayed: i64 = instance.ops.iter().filter(|&&op| trace.from_graph(op)).map(|&op| trace.ops.duration(op)).sum();
-    replayed as f64 * 2.0 > time(trace, instance)
+    let (mut replayed, mut all) = (0, 0);
+    for &op in &instance.ops {
+        let time = trace.ops.duration(op);
+        all += time;
+        replayed += if trace.from_graph(op) { time } else { 0 };
+    }
+    replayed as f64 * 2.0 > all as f64
 }
 
 /// Mean |ln(blocks / the model's blocks)| over kernels of the same name, for each instance; kernels whose

@@ -3,6 +3,7 @@
 use super::column::Column;
 use super::process::ThreadId;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// What an API call does, from its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +64,8 @@ pub struct Launches {
     pub(super) thread: Column<u32>,
     /// The number of each [`Api`].
     pub(super) api: Column<u8>,
+    /// Whether any is a launch of a graph, once that was asked.
+    pub(super) graphs: OnceLock<bool>,
 }
 
 impl Launches {
@@ -80,6 +83,11 @@ impl Launches {
 
     pub fn thread(&self, launch: u32) -> ThreadId {
         ThreadId(self.thread[launch as usize])
+    }
+
+    /// Whether any graph was launched.
+    pub fn any_graph(&self) -> bool {
+        *self.graphs.get_or_init(|| self.api.contains(&(Api::GraphLaunch as u8)))
     }
 
     pub fn api(&self, launch: u32) -> Api {

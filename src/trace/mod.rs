@@ -118,10 +118,11 @@ impl Trace {
 
     /// Whether the operation was replayed from a CUDA graph.
     pub fn from_graph(&self, op: u32) -> bool {
-        // Two look-ups that most traces need not make.
+        // Look-ups that most traces need not make.
         self.capabilities.graph_tracing == GraphTracing::Node
             && (self.ops.node(op).is_some()
-                || self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch))
+                || self.launches.any_graph()
+                    && self.ops.launch(op).is_some_and(|l| self.launches.api(l) == Api::GraphLaunch))
     }
 
     /// Whether one can tell replays of CUDA graphs from single launches: by the calls, or by the nodes of operations.

@@ -124,6 +124,14 @@ impl Ops {
         self.device[index as usize]
     }
 
+    /// The device that all run on, if it is one; its ordinal in its process.
+    pub fn only_device(&self) -> Option<u16> {
+        let &first = self.device.first()?;
+        // Whole stretches at once, as the machine compares quickest.
+        let same = |part: &[u16]| part.iter().fold(true, |same, &device| same & (device == first));
+        self.device.chunks(1 << 12).all(same).then_some(first)
+    }
+
     pub fn shape(&self, index: u32) -> ShapeId {
         ShapeId(self.shape[index as usize])
     }

@@ -55,11 +55,7 @@ fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     let selection = comparison.selection(side);
     let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
     let (process, device) = (trace.ops.process(*first), trace.ops.device(*first));
-    let span = |instance: &Instance| {
-        let start = instance.ops.iter().map(|&op| trace.ops.start(op)).min()?;
-        Some((start, instance.ops.iter().map(|&op| trace.ops.end(op)).max()?))
-    };
-    let mut spans: Vec<(i64, i64)> = selection.instances.par_iter().filter_map(span).collect();
+    let mut spans = comparison.bounds(side).to_vec();
     spans.sort_unstable();
     let streams = streams(trace, &selection.instances);
     let total: i64 = spans.iter().map(|(s, e)| e - s).sum();

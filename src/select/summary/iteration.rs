@@ -1,6 +1,7 @@
 //! One iteration of the mock, out of a summary: which kernels, how often, and for how long.
 
 use super::super::selection::{Instance, LeftOut, Method, NotFound, Selection, SelectionNote};
+use super::super::stretches::Stretches;
 use super::kernels::{self, Kernel, e2e_sequence};
 use super::matching::Match;
 use super::{Doubt, Summed};
@@ -254,7 +255,7 @@ impl<'a> Plan<'a> {
             has_medians: self.launches.iter().all(|launch| launch.row.median_ns.is_some()),
             doubts: self.doubts,
         };
-        let ops: Vec<u32> = (0..trace.len() as u32).collect();
+        let ops = Stretches::all(trace.len() as u32);
         let iterations = plural(usize::try_from(self.iterations).unwrap_or(usize::MAX), "iteration");
         let note = SelectionNote {
             severity: Severity::Note,
@@ -271,7 +272,7 @@ impl<'a> Plan<'a> {
             how: format!("the counts of `{}`, divided by {iterations}", sides.summary.report),
             confidence: 1.0,
             phase_known: true,
-            instances: vec![Instance { ops: ops.clone() }],
+            instances: vec![Instance { ops: ops.iter().collect() }],
             sequence: Vec::new(),
             ranks: Vec::new(),
             left_out: self.left_out,

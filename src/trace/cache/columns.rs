@@ -13,6 +13,7 @@ use crate::trace::{GraphNodes, Trace};
 use bytemuck::{Pod, cast_slice};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What does not grow with the length of a capture.
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,7 +95,8 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         process: columns.next()?,
         device: columns.next()?,
     };
-    let launches = Launches { start: columns.next()?, thread: columns.next()?, api: columns.next()? };
+    let launches =
+        Launches { start: columns.next()?, thread: columns.next()?, api: columns.next()?, graphs: OnceLock::new() };
     let syncs = SyncCalls {
         start: columns.next::<i64>()?.to_vec(),
         end: columns.next::<i64>()?.to_vec(),
