@@ -3,6 +3,7 @@
 use crate::check::Context;
 use crate::diag::Side;
 use crate::outcome::{Distribution, Distributions, InstanceTimes, KernelTimes};
+use rayon::prelude::*;
 
 /// The most kernels that are listed.
 const KERNELS: usize = 200;
@@ -19,7 +20,7 @@ pub(super) fn distributions(context: &Context<'_>) -> Distributions {
     listed.truncate(KERNELS);
     listed.sort_unstable();
     let kernels_unshown = comparison.kernels.len() - listed.len();
-    let kernels = listed.into_iter().map(|at| kernel(context, at)).collect();
+    let kernels = listed.into_par_iter().map(|at| kernel(context, at)).collect();
     Distributions { instance, kernels, kernels_unshown }
 }
 
