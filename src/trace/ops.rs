@@ -6,6 +6,7 @@ use super::process::ProcessId;
 use super::ranges::ContextId;
 use bytemuck::Pod;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// Stands for "no launch" and "no graph node" in the columns.
 pub const NONE: u32 = u32::MAX;
@@ -76,6 +77,8 @@ pub struct Ops {
     /// Of the ranges open on the launching thread: kept beside the operation, though all replays of a launch share it, for
     /// it is asked of every operation of a trace.
     pub(super) context: Column<u32>,
+    /// Whether streams have one number, once that was asked.
+    pub(super) one_stream: OnceLock<bool>,
 }
 
 impl Ops {
@@ -126,10 +129,12 @@ impl Ops {
 
     /// The device that all run on, if it is one; its ordinal in its process.
     pub fn only_device(&self) -> Option<u16> {
-        let &first = self.device.first()?;
-        // Whole stretches at once, as the machine compares quickest.
-        let same = |part: &[u16]| part.iter().fold(true, |same, &device| same & (device == first));
-        self.device.chunks(1 << 12).all(same).then_some(first)
+        only(&self.device)
+    }
+
+    /// Whether all run on streams of one number.
+    pub fn one_stream(&self) -> bool {
+        *self.one_stream.get_or_init(|| only(&self.stream).is_some())
     }
 
     pub fn shape(&self, index: u32) -> ShapeId {
@@ -193,6 +198,14 @@ impl Ops {
             },
         );
     }
+}
+
+/// The value that a column repeats from its beginning to its end, if it is one.
+fn only<T: Pod + PartialEq>(column: &[T]) -> Option<T> {
+    let &first = column.first()?;
+    // Whole stretches at once, as the machine compares quickest.
+    let same = |part: &[T]| part.iter().fold(true, |same, value| same & (*value == first));
+    column.chunks(1 << 12).all(same).then_some(first)
 }
 
 fn some(index: u32) -> Option<u32> {

@@ -53,6 +53,9 @@ fn parallel(comparison: &Comparison, facts: &mut Facts) {
 fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     let trace = comparison.trace(side);
     let selection = comparison.selection(side);
+    if trace.ops.one_stream() {
+        return 0.0;
+    }
     let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
     let (process, device) = (trace.ops.process(*first), trace.ops.device(*first));
     let mut spans = comparison.bounds(side).to_vec();
