@@ -21,7 +21,7 @@ pub use positions::{Difference, Position};
 pub use shapes::{ShapeComparison, ShapeVerdict};
 
 use crate::diag::{KernelRef, Side};
-use crate::kernel::{Dtype, Families, Identity, Level, dtype};
+use crate::kernel::{Dtype, Families, Family, Identity, Level, dtype};
 use crate::select::{Instance, Selected, Selection, Summed, Symbol};
 use crate::spec::{Case, KnownDifference};
 use crate::trace::{OpKind, Trace};
@@ -188,9 +188,12 @@ impl Comparison {
         self.selected.lexicon.identity(symbol)
     }
 
+    pub fn family(&self, symbol: Symbol) -> Option<&Family> {
+        self.families.get(self.selected.lexicon.family(symbol)?)
+    }
+
     pub fn family_name(&self, symbol: Symbol) -> Option<&str> {
-        let id = self.selected.lexicon.family(symbol)?;
-        self.families.get(id).map(|f| f.name.as_str())
+        self.family(symbol).map(|family| family.name.as_str())
     }
 
     pub fn is_memory(&self, side: Side, index: usize) -> bool {

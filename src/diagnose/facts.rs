@@ -35,8 +35,9 @@ fn count(facts: &mut Facts, name: &str, n: usize, one: &str, many: &str) {
     }
 }
 
-fn is_gemm(comparison: &Comparison, side: Side, index: usize) -> bool {
-    matches!(comparison.family_name(comparison.symbol_at(side, index)), Some("gemm" | "gemm_splitk" | "moe_gemm"))
+/// Whether a library picks this kernel by shape and data type.
+fn is_by_shape(comparison: &Comparison, side: Side, index: usize) -> bool {
+    comparison.family(comparison.symbol_at(side, index)).is_some_and(|family| family.by_shape)
 }
 
 /// The side as sentences name it.

@@ -24,6 +24,8 @@ pub struct Family {
     /// Its kernels come and go with the variant of another kernel (a split-K reduction with its GEMM), so that one
     /// that is missing or extra is no sign of other work.
     pub companion: bool,
+    /// A library picks among its kernels by shape and data type, so that another one of them is no other work.
+    pub by_shape: bool,
 }
 
 /// An ordered table of families; the first that matches wins.
@@ -82,6 +84,7 @@ impl Family {
             around: false,
             core: false,
             companion: false,
+            by_shape: false,
         })
     }
 }

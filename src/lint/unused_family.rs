@@ -35,7 +35,7 @@ impl Lint for UnusedFamily {
 /// seen falls into them.
 fn is_used(row: &FamilyRow, material: &Material, named: &BTreeSet<String>, names: &[Identity]) -> bool {
     let family = &row.family;
-    let role = family.glue || family.around || family.core || family.companion;
+    let role = family.glue || family.around || family.core || family.companion || family.by_shape;
     let first = |name: &Identity| material.families.name_of(name) == Some(family.name.as_str());
     // A table that the project does not use yet is judged by itself.
     let known = material.families.names().any(|other| other == family.name);

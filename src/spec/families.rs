@@ -41,7 +41,7 @@ fn read_family(table: &Table<'_>) -> Option<FamilyRow> {
     let (name, meaning) = (table.text("name"), table.text("meaning"));
     let patterns = table.node("patterns").and_then(|node| node.text_patterns());
     let (glue, around) = (table.flag("glue"), table.flag("around"));
-    let (core, companion) = (table.flag("core"), table.flag("companion"));
+    let (core, companion, by_shape) = (table.flag("core"), table.flag("companion"), table.flag("by-shape"));
     for (name, other, says) in [
         ("glue", &glue, "says nothing about the operation"),
         ("around", &around, "part of no operation"),
@@ -68,6 +68,7 @@ fn read_family(table: &Table<'_>) -> Option<FamilyRow> {
             around: around.is_some_and(|flag| flag.value),
             core: core.is_some_and(|flag| flag.value),
             companion: companion.is_some_and(|flag| flag.value),
+            by_shape: by_shape.is_some_and(|flag| flag.value),
         },
     })
 }

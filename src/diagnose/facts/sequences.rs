@@ -1,6 +1,6 @@
 //! Facts of the two sequences: what stands on one side only, in another place, or against another kernel.
 
-use super::{count, is_gemm, said};
+use super::{count, is_by_shape, said};
 use crate::compare::{Comparison, Difference, Facts};
 use crate::diag::{Side, plural};
 use crate::kernel::Level;
@@ -31,11 +31,35 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     }
     let both = |suffix: &str| facts.value(&format!("missing{suffix}")) + facts.value(&format!("extra{suffix}"));
     let (companions, all) = (both("-companions"), both(""));
+    let swapped: usize = swapped(comparison).values().sum();
+    let (one, many) = (
+        "kernel on either side only is another one of the other side's family, of which a library picks by shape",
+        "kernels on either side only are others of the other side's families, of which a library picks by shape",
+    );
+    count(facts, "swapped", swapped, one, many);
     let (one, many) =
         ("kernel accompanies another one on one side only", "kernels accompany another one on one side only");
     count(facts, "companions", companions as usize, one, many);
     let (one, many) = ("kernel stands on one side only", "kernels stand on one side only");
-    count(facts, "one-sided", (all - companions) as usize, one, many);
+    count(facts, "one-sided", (all - companions) as usize - 2 * swapped, one, many);
+}
+
+/// By family of which a library picks kernels by shape: how many of either side's kernels that stand only there have one of
+/// the other side's to answer them. They cannot be paired where the family says nothing about their place.
+fn swapped(comparison: &Comparison) -> BTreeMap<&str, usize> {
+    let [mock, e2e] = Side::BOTH.map(|side| {
+        let by_shape = alone(comparison, side).into_iter().filter(|&i| {
+            is_by_shape(comparison, side, i) && !comparison.selected.lexicon.is_companion(comparison.symbol_at(side, i))
+        });
+        families(comparison, &by_shape.map(|i| comparison.symbol_at(side, i)).collect::<Vec<_>>())
+    });
+    mock.into_iter().filter_map(|(family, n)| Some((family, n.min(*e2e.get(family)?)))).collect()
+}
+
+/// Indices of kernels that stand on this side only, and nowhere else in the order.
+fn alone(comparison: &Comparison, side: Side) -> Vec<usize> {
+    let positions = comparison.open_positions();
+    positions.filter(|(_, p)| !p.moved && p.on(side.other()).is_none()).filter_map(|(_, p)| p.on(side)).collect()
 }
 
 /// How many families that say something about the op run on both sides, and on either.
@@ -60,7 +84,7 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
     count(facts, "substituted", by_difference(Difference::Substituted), one, many);
     let core = |side: Side, i: usize| comparison.selected.lexicon.is_core(comparison.symbol_at(side, i));
     let replaced = comparison.substituted().filter(|(p, m, e)| {
-        let gemms = is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e);
+        let gemms = is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e);
         let cores = core(Side::Mock, *m) || core(Side::E2e, *e);
         p.difference() == Difference::Substituted && !gemms && !cores
     });
@@ -73,11 +97,7 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
 
 /// Counts of kernels that stand on one side only, in all and by family.
 fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts) {
-    let indices: Vec<usize> = comparison
-        .open_positions()
-        .filter(|(_, p)| !p.moved && p.on(side.other()).is_none())
-        .filter_map(|(_, p)| p.on(side))
-        .collect();
+    let indices = alone(comparison, side);
     let symbols =
         |indices: &[usize]| -> Vec<Symbol> { indices.iter().map(|&i| comparison.symbol_at(side, i)).collect() };
     let only = symbols(&indices);
@@ -99,17 +119,25 @@ fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts)
     count(facts, &format!("{word}-host-copies"), copies, &one, &one.replacen("copy", "copies", 1));
 }
 
-/// Those that tell another way to do the op: no companions, no copies from or to the host, and in the mock nothing
-/// that never belongs to an op, nor the copies that come with it.
+/// Those that tell another way to do the op: no companions, no copies from or to the host, none that another one of the
+/// library's answers, and in the mock nothing that never belongs to an op, nor the copies that come with it.
 fn own(comparison: &Comparison, side: Side, indices: &[usize]) -> Vec<usize> {
     let lexicon = &comparison.selected.lexicon;
     let family = |i: usize| comparison.family_name(comparison.symbol_at(side, i)).unwrap_or_default();
     let foreign = |i: usize| side == Side::Mock && FOREIGN.contains(&family(i));
     let any_foreign = indices.iter().any(|&i| foreign(i));
+    let mut swapped = swapped(comparison);
+    let mut is_swapped = |i: usize| match swapped.get_mut(family(i)) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    };
     let is_own = |&i: &usize| {
         let companion = lexicon.is_companion(comparison.symbol_at(side, i)) || is_host_copy(comparison, side, i);
         let debugging = foreign(i) || any_foreign && comparison.is_memory(side, i);
-        !companion && !debugging
+        !companion && !debugging && !is_swapped(i)
     };
     indices.iter().copied().filter(is_own).collect()
 }

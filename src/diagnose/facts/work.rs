@@ -1,6 +1,6 @@
 //! Facts of the amount and kind of work: data types, launch shapes, GEMM variants.
 
-use super::{count, is_gemm, said};
+use super::{count, is_by_shape, said};
 use crate::compare::{Comparison, Facts, ShapeVerdict};
 use crate::diag::Side;
 use crate::kernel::{Dtype, dtype};
@@ -13,7 +13,7 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     shapes(comparison, facts);
     let gemms = comparison
         .substituted()
-        .filter(|(_, m, e)| is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e));
+        .filter(|(_, m, e)| is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e));
     let (one, many) = ("GEMM runs as another kernel of the library", "GEMMs run as other kernels of the library");
     count(facts, "gemm-variants", gemms.count(), one, many);
 }

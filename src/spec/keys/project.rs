@@ -62,6 +62,13 @@ pub static FAMILY: TableDoc = TableDoc::new(
             .default("false"),
         Key::new("companion", Shape::Flag, "companion = true", "Comes and goes with another kernel's variant.")
             .default("false"),
+        Key::new(
+            "by-shape",
+            Shape::Flag,
+            "by-shape = true",
+            "A library picks among its kernels by shape and data type.",
+        )
+        .default("false"),
     ]],
 )
 .related(&[
