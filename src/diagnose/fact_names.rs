@@ -55,6 +55,10 @@ pub const FACTS: &[FactName] = &[
     fact("core-replaced", "the kernel that makes the op what it is (attention, GEMM) is another one in the mock"),
     fact("core-variant", "the kernel that makes the op what it is runs as another build of the same one"),
     fact("dtype-differs", "kernels that compute in another data type in the mock than in the E2E"),
+    fact(
+        "no-common-dtype",
+        "the two sides mention no data type in common, single precision beside a narrower one aside",
+    ),
     fact("quantised-one-side", "one side launches quantisation kernels, the other none"),
     fact("shapes-differ", "kernels of the same name that are launched with another grid or block"),
     fact("gemm-variants", "GEMMs that run as another kernel of the library"),

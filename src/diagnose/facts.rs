@@ -2,6 +2,7 @@
 //! its meaning in [`FACTS`](super::FACTS).
 
 mod core;
+mod dtypes;
 mod launching;
 mod sequences;
 mod time;
@@ -17,6 +18,7 @@ pub fn facts(context: &Context<'_>) -> Facts {
     let mut facts = Facts::default();
     sequences::add(comparison, &mut facts);
     core::add(context, &mut facts);
+    dtypes::add(comparison, &mut facts);
     work::add(comparison, &mut facts);
     time::add(comparison, &mut facts);
     if comparison.summed.is_none() {

@@ -17,4 +17,4 @@ pub use kernel_pattern::KernelPattern;
 pub use language::Language;
 pub use normalise::normalise;
 pub use pattern::{Glob, PatternError, TextPattern};
-pub use traits::{Dtype, dtype, is_generated};
+pub use traits::{Dtype, dtype, dtypes, is_generated};

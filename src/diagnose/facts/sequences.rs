@@ -1,7 +1,7 @@
 //! Facts of the two sequences: what stands on one side only, in another place, or against another kernel.
 
-use super::{count, is_by_shape, said};
-use crate::compare::{Comparison, Difference, Facts};
+use super::{count, dtypes, is_by_shape, said};
+use crate::compare::{Comparison, Difference, Facts, Position};
 use crate::diag::{Side, plural};
 use crate::kernel::Level;
 use crate::limits::{OTHER_OP_ALIGNED, OTHER_OP_KINDS};
@@ -83,10 +83,15 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
     let (one, many) = ("kernel has another one in its place", "kernels have others in their place");
     count(facts, "substituted", by_difference(Difference::Substituted), one, many);
     let core = |side: Side, i: usize| comparison.selected.lexicon.is_core(comparison.symbol_at(side, i));
+    // What is only another type's kernel, where all of the work is in another type, is no other work.
+    let retyped: Vec<&Position> = match dtypes::have_none_in_common(comparison) {
+        true => comparison.dtype_differences().into_iter().map(|(position, ..)| position).collect(),
+        false => Vec::new(),
+    };
     let replaced = comparison.substituted().filter(|(p, m, e)| {
         let gemms = is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e);
         let cores = core(Side::Mock, *m) || core(Side::E2e, *e);
-        p.difference() == Difference::Substituted && !gemms && !cores
+        p.difference() == Difference::Substituted && !gemms && !cores && !retyped.contains(p)
     });
     let (one, many) =
         ("kernel besides GEMMs has another one in its place", "kernels besides GEMMs have others in their place");

@@ -1,4 +1,4 @@
-//! Facts of the amount and kind of work: data types, launch shapes, GEMM variants.
+//! Facts of the amount and kind of work: quantisation, launch shapes, GEMM variants.
 
 use super::{count, is_by_shape, said};
 use crate::compare::{Comparison, Facts, ShapeVerdict};
@@ -8,7 +8,6 @@ use crate::limits::BLOCKS_APART;
 use crate::stats::median;
 
 pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
-    dtypes(comparison, facts);
     quantisation(comparison, facts);
     shapes(comparison, facts);
     let gemms = comparison
@@ -16,16 +15,6 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
         .filter(|(_, m, e)| is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e));
     let (one, many) = ("GEMM runs as another kernel of the library", "GEMMs run as other kernels of the library");
     count(facts, "gemm-variants", gemms.count(), one, many);
-}
-
-fn dtypes(comparison: &Comparison, facts: &mut Facts) {
-    let differences = comparison.dtype_differences();
-    if let Some((_, mock, e2e)) = differences.first() {
-        let (mock, e2e) = (format!("{mock:?}").to_lowercase(), format!("{e2e:?}").to_lowercase());
-        let kernels = if differences.len() == 1 { "kernel computes" } else { "kernels compute" };
-        let text = format!("{} {kernels} in {mock} in the mock and in {e2e} in the E2E", differences.len());
-        facts.set("dtype-differs", differences.len() as f64, text);
-    }
 }
 
 /// One side alone quantises, or alone computes in fp8.
