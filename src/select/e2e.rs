@@ -64,25 +64,7 @@ impl Finder<'_> {
     ) -> Result<Selection, Box<NotFound>> {
         let side = Side::E2e;
         let marks = !matches!(found.method, Method::Sequence | Method::Expected);
-        let classify = |instances| Classes::new(self.trace, self.lexicon, side, instances);
-        let mut classes = None;
-        let mut instances = std::mem::take(&mut found.instances);
-        if marks {
-            let kept = if self.spec.repeats.is_some() { instances.clone() } else { Vec::new() };
-            let all = classify(std::mem::replace(&mut instances, kept));
-            let common = all.most_frequent().map_or(Vec::new(), |class| class.sequence().to_vec());
-            self.refuse_long(&found, common.len(), &scope)?;
-            if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
-                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &common));
-            }
-            cut::turn_towards(self.lexicon, mock, || vec![common]);
-            classes = Some(all);
-        }
-        let classes = match (&self.spec.repeats, classes) {
-            (Some(repeats), _) => classify(cut::chunks(instances, repeats.value.max(1) as usize)),
-            (None, Some(classes)) => classes,
-            (None, None) => classify(instances),
-        };
+        let classes = self.classes(&mut found, &scope, mock, marks)?;
         let representative = mock.instances.first().cloned().unwrap_or_default();
         let model = Model { trace: mock_trace, sequence: &mock.sequence, instance: &representative };
         let exact = marks && scope.exact;
@@ -101,6 +83,35 @@ impl Finder<'_> {
         }
         let second = searched.and_then(|(end, found)| second_opinion(end, &found, &settled));
         Ok(self.selection(&found, settled, scope, second))
+    }
+
+    /// The instances found, by what they have in common; the mock is cut and turned towards what most of them are.
+    fn classes(
+        &self,
+        found: &mut Candidate,
+        scope: &Scope,
+        mock: &mut Selection,
+        marks: bool,
+    ) -> Result<Classes, Box<NotFound>> {
+        let classify = |instances| Classes::new(self.trace, self.lexicon, Side::E2e, instances);
+        let mut instances = std::mem::take(&mut found.instances);
+        let mut classes = None;
+        if marks {
+            let kept = if self.spec.repeats.is_some() { instances.clone() } else { Vec::new() };
+            let all = classify(std::mem::replace(&mut instances, kept));
+            let common = all.most_frequent().map_or(Vec::new(), |class| class.sequence().to_vec());
+            self.refuse_long(found, common.len(), scope)?;
+            if self.spec.repeats.is_none() && self.case.mock.repeats.is_none() {
+                cut::split(mock, cut::pieces_towards(self.lexicon, &mock.sequence, &common));
+            }
+            cut::turn_towards(self.lexicon, mock, || vec![common]);
+            classes = Some(all);
+        }
+        Ok(match (&self.spec.repeats, classes) {
+            (Some(repeats), _) => classify(cut::chunks(instances, repeats.value.max(1) as usize)),
+            (None, Some(classes)) => classes,
+            (None, None) => classify(instances),
+        })
     }
 
     /// By the mock's sequence, by the spec's kernel list, and by families alone. The list comes first where

@@ -137,9 +137,6 @@ pub(super) fn by_graph_launch(trace: &Trace, scope: &Stretches) -> Vec<Instance>
 /// Kernels on several streams start in another order each time. The order in which they were issued is the same:
 /// that of the launches, and of the nodes of a graph.
 fn in_issue_order(trace: &Trace, mut instances: Vec<Instance>) -> Vec<Instance> {
-    if trace.ops.one_stream() {
-        return instances;
-    }
     instances.par_iter_mut().with_min_len(256).for_each(|instance| {
         let first = instance.ops.first().map(|&op| trace.ops.stream(op));
         if instance.ops.iter().all(|&op| Some(trace.ops.stream(op)) == first) {

@@ -5,8 +5,8 @@ use super::names::NameId;
 use super::process::ProcessId;
 use super::ranges::ContextId;
 use bytemuck::Pod;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
 
 /// Stands for "no launch" and "no graph node" in the columns.
 pub const NONE: u32 = u32::MAX;
@@ -77,9 +77,10 @@ pub struct Ops {
     /// Of the ranges open on the launching thread: kept beside the operation, though all replays of a launch share it, for
     /// it is asked of every operation of a trace.
     pub(super) context: Column<u32>,
-    /// Whether streams have one number, once that was asked.
-    pub(super) one_stream: OnceLock<bool>,
 }
+
+/// Operations that are looked at together.
+const STRETCH: usize = 1 << 12;
 
 impl Ops {
     pub fn len(&self) -> usize {
@@ -132,9 +133,13 @@ impl Ops {
         only(&self.device)
     }
 
-    /// Whether all run on streams of one number.
-    pub fn one_stream(&self) -> bool {
-        *self.one_stream.get_or_init(|| only(&self.stream).is_some())
+    /// All that run on streams of another number, in order.
+    pub fn on_other_streams(&self, stream: u32) -> impl ParallelIterator<Item = u32> {
+        self.stream.par_chunks(STRETCH).enumerate().flat_map_iter(move |(at, part)| {
+            let part = if all_are(part, stream) { &[] } else { part };
+            let from = (at * STRETCH) as u32;
+            (from..).zip(part).filter_map(move |(op, &other)| (other != stream).then_some(op))
+        })
     }
 
     pub fn shape(&self, index: u32) -> ShapeId {
@@ -201,11 +206,14 @@ impl Ops {
 }
 
 /// The value that a column repeats from its beginning to its end, if it is one.
-fn only<T: Pod + PartialEq>(column: &[T]) -> Option<T> {
+fn only<T: Copy + PartialEq>(column: &[T]) -> Option<T> {
     let &first = column.first()?;
-    // Whole stretches at once, as the machine compares quickest.
-    let same = |part: &[T]| part.iter().fold(true, |same, value| same & (*value == first));
-    column.chunks(1 << 12).all(same).then_some(first)
+    column.chunks(STRETCH).all(|part| all_are(part, first)).then_some(first)
+}
+
+/// Whether a stretch holds nothing but this value: all of it at once, as the machine compares quickest.
+fn all_are<T: PartialEq>(part: &[T], value: T) -> bool {
+    part.iter().fold(true, |same, other| same & (*other == value))
 }
 
 fn some(index: u32) -> Option<u32> {

@@ -53,24 +53,27 @@ fn parallel(comparison: &Comparison, facts: &mut Facts) {
 fn overlap_with_others(comparison: &Comparison, side: Side) -> f64 {
     let trace = comparison.trace(side);
     let selection = comparison.selection(side);
-    if trace.ops.one_stream() {
-        return 0.0;
-    }
     let Some(first) = selection.instances.first().and_then(|i| i.ops.first()) else { return 0.0 };
     let (process, device) = (trace.ops.process(*first), trace.ops.device(*first));
     let mut spans = comparison.bounds(side).to_vec();
     spans.sort_unstable();
-    let streams = streams(trace, &selection.instances);
-    let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
     let ops = &trace.ops;
-    let elsewhere =
-        |&op: &u32| !streams.contains(&ops.stream(op)) && ops.process(op) == process && ops.device(op) == device;
     let beside = |op: u32| {
         let (from, to) = (ops.start(op), ops.end(op));
         let first = spans.partition_point(|s| s.1 <= from);
         spans[first..].iter().take_while(|s| s.0 < to).map(|s| to.min(s.1) - from.max(s.0)).sum::<i64>()
     };
-    let shared: i64 = (0..trace.len() as u32).into_par_iter().filter(elsewhere).map(beside).sum();
+    let others = || {
+        let here = move |&op: &u32| ops.process(op) == process && ops.device(op) == device;
+        ops.on_other_streams(ops.stream(*first)).filter(here)
+    };
+    // Mostly none: the streams of all instances need not be known.
+    if !others().any(|op| beside(op) > 0) {
+        return 0.0;
+    }
+    let streams = streams(trace, &selection.instances);
+    let shared: i64 = others().filter(|&op| !streams.contains(&ops.stream(op))).map(beside).sum();
+    let total: i64 = spans.iter().map(|(s, e)| e - s).sum();
     if total == 0 { 0.0 } else { shared as f64 / total as f64 }
 }
 

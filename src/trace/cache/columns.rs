@@ -94,7 +94,6 @@ pub(super) fn join(texts: Texts, mut columns: Columns, path: &str) -> Option<Tra
         context: columns.next()?,
         process: columns.next()?,
         device: columns.next()?,
-        one_stream: OnceLock::new(),
     };
     let launches =
         Launches { start: columns.next()?, thread: columns.next()?, api: columns.next()?, graphs: OnceLock::new() };
