@@ -5,6 +5,7 @@ mod core;
 mod dtypes;
 mod launching;
 mod sequences;
+mod swapped;
 mod time;
 mod work;
 
@@ -40,6 +41,12 @@ fn count(facts: &mut Facts, name: &str, n: usize, one: &str, many: &str) {
 /// Whether a library picks this kernel by shape and data type.
 fn is_by_shape(comparison: &Comparison, side: Side, index: usize) -> bool {
     comparison.family(comparison.symbol_at(side, index)).is_some_and(|family| family.by_shape)
+}
+
+/// Indices of kernels that stand on this side only, and nowhere else in the order.
+fn alone(comparison: &Comparison, side: Side) -> Vec<usize> {
+    let positions = comparison.open_positions();
+    positions.filter(|(_, p)| !p.moved && p.on(side.other()).is_none()).filter_map(|(_, p)| p.on(side)).collect()
 }
 
 /// The side as sentences name it.

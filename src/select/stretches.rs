@@ -44,6 +44,9 @@ impl Stretches {
     pub fn first(&self, count: usize) -> Self {
         let mut first = Self::default();
         for stretch in &self.held {
+            if first.len == count {
+                break;
+            }
             let room = u32::try_from(count - first.len).unwrap_or(u32::MAX);
             first.add(stretch.start..stretch.end.min(stretch.start.saturating_add(room)));
         }

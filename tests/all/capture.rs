@@ -66,7 +66,17 @@ impl Place {
 
     /// What a capture may leave, and what it must not.
     fn files(&self) -> Vec<String> {
-        let own = ["nsys", "help", "version", "extension", "calls", "trace.sqlite", "export-fails", "no-report"];
+        let own = [
+            "nsys",
+            "help",
+            "version",
+            "extension",
+            "calls",
+            "trace.sqlite",
+            "export-fails",
+            "export-races",
+            "no-report",
+        ];
         let entries = std::fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.retain(|name| !own.contains(&name.as_str()));
@@ -221,6 +231,16 @@ fn an_export_that_fails_leaves_the_report_and_nothing_half() {
     snapshot("export-fails", &both(&output));
     assert_eq!(code(&output), 3);
     assert_eq!(place.files(), ["capture.nsys-rep"]);
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_stays_and_is_named() {
+    let place = Place::new().write("export-races", "");
+    let output = place.run(&["true"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("error[unwritable-file]: `capture.sqlite` cannot be written"));
+    assert_eq!(std::fs::read_to_string(place.at("capture.sqlite")).unwrap(), "theirs\n");
+    assert_eq!(place.files(), ["capture.nsys-rep", "capture.sqlite"]);
 }
 
 #[test]

@@ -43,6 +43,7 @@ const KINDS: &[Kind] = &[
     ("replaced", &["substituted", "replaced"], &["kernel-name"]),
     ("other GEMM", &["substituted", "gemm-variants"], &["kernel-name"]),
     ("variants", &["variants"], &["kernel-name"]),
+    ("swapped", &["missing", "extra", "swapped"], &["kernel-count", "extra-kernel"]),
     ("moved", &["moved"], &["kernel-order"]),
     ("shapes-differ", &["shapes-differ"], &["launch-shape"]),
 ];

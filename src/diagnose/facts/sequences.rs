@@ -1,7 +1,8 @@
 //! Facts of the two sequences: what stands on one side only, in another place, or against another kernel.
 
-use super::{count, dtypes, is_by_shape, said};
-use crate::compare::{Comparison, Difference, Facts, Position};
+use super::swapped::Swapped;
+use super::{alone, count, dtypes, is_by_shape, said};
+use crate::compare::{Comparison, Difference, Facts};
 use crate::diag::{Side, plural};
 use crate::kernel::Level;
 use crate::limits::{OTHER_OP_ALIGNED, OTHER_OP_KINDS};
@@ -26,12 +27,13 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     let other_kinds = (both as f64) < OTHER_OP_KINDS * all as f64;
     facts.flag("another-op", share < OTHER_OP_ALIGNED && other_kinds, text);
     pairs(comparison, facts);
+    let swapped = Swapped::of(comparison);
     for (side, word) in [(Side::E2e, "missing"), (Side::Mock, "extra")] {
-        one_sided(comparison, side, word, facts);
+        one_sided(comparison, side, word, &swapped, facts);
     }
     let both = |suffix: &str| facts.value(&format!("missing{suffix}")) + facts.value(&format!("extra{suffix}"));
     let (companions, all) = (both("-companions"), both(""));
-    let swapped: usize = swapped(comparison).values().sum();
+    let swapped = swapped.len();
     let (one, many) = (
         "kernel on either side only is another one of the other side's family, of which a library picks by shape",
         "kernels on either side only are others of the other side's families, of which a library picks by shape",
@@ -42,24 +44,6 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     count(facts, "companions", companions as usize, one, many);
     let (one, many) = ("kernel stands on one side only", "kernels stand on one side only");
     count(facts, "one-sided", (all - companions) as usize - 2 * swapped, one, many);
-}
-
-/// By family of which a library picks kernels by shape: how many of either side's kernels that stand only there have one of
-/// the other side's to answer them. They cannot be paired where the family says nothing about their place.
-fn swapped(comparison: &Comparison) -> BTreeMap<&str, usize> {
-    let [mock, e2e] = Side::BOTH.map(|side| {
-        let by_shape = alone(comparison, side).into_iter().filter(|&i| {
-            is_by_shape(comparison, side, i) && !comparison.selected.lexicon.is_companion(comparison.symbol_at(side, i))
-        });
-        families(comparison, &by_shape.map(|i| comparison.symbol_at(side, i)).collect::<Vec<_>>())
-    });
-    mock.into_iter().filter_map(|(family, n)| Some((family, n.min(*e2e.get(family)?)))).collect()
-}
-
-/// Indices of kernels that stand on this side only, and nowhere else in the order.
-fn alone(comparison: &Comparison, side: Side) -> Vec<usize> {
-    let positions = comparison.open_positions();
-    positions.filter(|(_, p)| !p.moved && p.on(side.other()).is_none()).filter_map(|(_, p)| p.on(side)).collect()
 }
 
 /// How many families that say something about the op run on both sides, and on either.
@@ -83,15 +67,14 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
     let (one, many) = ("kernel has another one in its place", "kernels have others in their place");
     count(facts, "substituted", by_difference(Difference::Substituted), one, many);
     let core = |side: Side, i: usize| comparison.selected.lexicon.is_core(comparison.symbol_at(side, i));
-    // What is only another type's kernel, where all of the work is in another type, is no other work.
-    let retyped: Vec<&Position> = match dtypes::have_none_in_common(comparison) {
-        true => comparison.dtype_differences().into_iter().map(|(position, ..)| position).collect(),
-        false => Vec::new(),
-    };
+    // Where all of the work is in another type, the same function under that type's name is no other work.
+    let none_in_common = dtypes::have_none_in_common(comparison);
+    let function = |side: Side, i: usize| untyped(&comparison.identity(comparison.symbol_at(side, i)).function);
+    let retyped = |m: usize, e: usize| none_in_common && function(Side::Mock, m) == function(Side::E2e, e);
     let replaced = comparison.substituted().filter(|(p, m, e)| {
-        let gemms = is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e);
+        let by_shape = is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e);
         let cores = core(Side::Mock, *m) || core(Side::E2e, *e);
-        p.difference() == Difference::Substituted && !gemms && !cores && !retyped.contains(p)
+        p.difference() == Difference::Substituted && !by_shape && !cores && !retyped(*m, *e)
     });
     let (one, many) =
         ("kernel besides GEMMs has another one in its place", "kernels besides GEMMs have others in their place");
@@ -100,13 +83,18 @@ fn pairs(comparison: &Comparison, facts: &mut Facts) {
     count(facts, "moved", moved, "kernel stands elsewhere in the order", "kernels stand elsewhere in the order");
 }
 
+/// A function's name without the types in it: `Sum_bf16_RING` is `Sum_f16_RING` in another type.
+fn untyped(function: &str) -> String {
+    ["bf16", "f16", "f32"].iter().fold(function.to_owned(), |name, dtype| name.replace(dtype, ""))
+}
+
 /// Counts of kernels that stand on one side only, in all and by family.
-fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts) {
+fn one_sided(comparison: &Comparison, side: Side, word: &str, swapped: &Swapped, facts: &mut Facts) {
     let indices = alone(comparison, side);
     let symbols =
         |indices: &[usize]| -> Vec<Symbol> { indices.iter().map(|&i| comparison.symbol_at(side, i)).collect() };
     let only = symbols(&indices);
-    let own = symbols(&own(comparison, side, &indices));
+    let own = symbols(&own(comparison, side, &indices, swapped.on(side)));
     let mut set = |name: String, n: usize, what: &str, tail: &str| {
         let one = format!("{what}kernel in the {} only{tail}", said(side));
         count(facts, &name, n, &one, &one.replacen("kernel", "kernels", 1));
@@ -126,23 +114,15 @@ fn one_sided(comparison: &Comparison, side: Side, word: &str, facts: &mut Facts)
 
 /// Those that tell another way to do the op: no companions, no copies from or to the host, none that another one of the
 /// library's answers, and in the mock nothing that never belongs to an op, nor the copies that come with it.
-fn own(comparison: &Comparison, side: Side, indices: &[usize]) -> Vec<usize> {
+fn own(comparison: &Comparison, side: Side, indices: &[usize], swapped: &BTreeSet<usize>) -> Vec<usize> {
     let lexicon = &comparison.selected.lexicon;
     let family = |i: usize| comparison.family_name(comparison.symbol_at(side, i)).unwrap_or_default();
     let foreign = |i: usize| side == Side::Mock && FOREIGN.contains(&family(i));
     let any_foreign = indices.iter().any(|&i| foreign(i));
-    let mut swapped = swapped(comparison);
-    let mut is_swapped = |i: usize| match swapped.get_mut(family(i)) {
-        Some(left) if *left > 0 => {
-            *left -= 1;
-            true
-        }
-        _ => false,
-    };
     let is_own = |&i: &usize| {
         let companion = lexicon.is_companion(comparison.symbol_at(side, i)) || is_host_copy(comparison, side, i);
         let debugging = foreign(i) || any_foreign && comparison.is_memory(side, i);
-        !companion && !debugging && !is_swapped(i)
+        !companion && !debugging && !swapped.contains(&i)
     };
     indices.iter().copied().filter(is_own).collect()
 }

@@ -12,9 +12,14 @@ pub(super) fn add(comparison: &Comparison, facts: &mut Facts) {
     shapes(comparison, facts);
     let gemms = comparison
         .substituted()
-        .filter(|(_, m, e)| is_by_shape(comparison, Side::Mock, *m) && is_by_shape(comparison, Side::E2e, *e));
+        .filter(|(_, m, e)| is_gemm(comparison, Side::Mock, *m) && is_gemm(comparison, Side::E2e, *e));
     let (one, many) = ("GEMM runs as another kernel of the library", "GEMMs run as other kernels of the library");
     count(facts, "gemm-variants", gemms.count(), one, many);
+}
+
+/// Of what a library picks by shape, the work that is more than glue.
+fn is_gemm(comparison: &Comparison, side: Side, index: usize) -> bool {
+    is_by_shape(comparison, side, index) && !comparison.selected.lexicon.is_glue(comparison.symbol_at(side, index))
 }
 
 /// One side alone quantises, or alone computes in fp8.

@@ -2,10 +2,10 @@
 
 use super::Exporting;
 use super::failure::Failure;
-use super::folder::is_export;
+use super::folder::begins_as_export;
 use crate::save;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -52,7 +52,7 @@ impl Exporter {
         }
         let output = command.current_dir(working.0.path()).stdin(Stdio::null()).output();
         let output = output.map_err(|error| Failure::NotRun { nsys: self.nsys.clone(), given: self.given, error })?;
-        if !output.status.success() || !is_export(&out) {
+        if !output.status.success() || !File::open(&out).is_ok_and(begins_as_export) {
             return Err(Failure::Ended { version: self.version(), output });
         }
         Ok(out)
@@ -77,7 +77,8 @@ impl Working {
 
     /// A name for the report in here. What `nsys` might write beside it is written here too.
     fn link_to(&self, report: &Path) -> io::Result<PathBuf> {
-        let link = self.0.path().join("report.nsys-rep");
+        let is_old = report.extension().is_some_and(|extension| extension == "qdrep");
+        let link = self.0.path().join(if is_old { "report.qdrep" } else { "report.nsys-rep" });
         link_or_copy(&fs::canonicalize(report)?, &link)?;
         Ok(link)
     }

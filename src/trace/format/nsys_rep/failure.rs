@@ -64,8 +64,10 @@ fn ended(shown: &str, head: &[u8], version: Option<&str>, output: &Output) -> Pr
             .help(format!("see whether it can by hand: {BY_HAND}"))
     };
     let lines = said(output);
-    if let (true, Some(code)) = (lines.is_empty(), output.status.code()) {
-        problem = problem.note(format!("nsys ended with exit code {code}"));
+    match output.status.code() {
+        Some(0) => problem = problem.note("it wrote no SQLite database"),
+        Some(code) if lines.is_empty() => problem = problem.note(format!("nsys ended with exit code {code}")),
+        _ => {}
     }
     for line in lines {
         problem = problem.note(format!("nsys says: {line}"));

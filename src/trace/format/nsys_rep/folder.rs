@@ -48,10 +48,14 @@ impl Exports {
     }
 }
 
-/// Whether an export stands here, as far as its begin tells.
+/// Whether an export that one's own runs made stands here, as far as its begin tells.
 pub(super) fn is_export(path: &Path) -> bool {
+    save::open_own(path).is_some_and(begins_as_export)
+}
+
+pub(super) fn begins_as_export(mut file: File) -> bool {
     let mut head = [0u8; 16];
-    save::open_own(path).is_some_and(|mut file| file.read_exact(&mut head).is_ok()) && head == nsys::MAGIC
+    file.read_exact(&mut head).is_ok() && head == nsys::MAGIC
 }
 
 /// Moves what was made to its place, whole, for its owner alone: it holds the environment of the capture.

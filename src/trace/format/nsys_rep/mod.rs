@@ -15,6 +15,7 @@ use export::{Exporter, Heard, Working};
 use failure::Failure;
 use folder::Exports;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -78,14 +79,19 @@ pub fn export_report(nsys: &Path, report: &Path, to: &Path, replace: bool) -> Re
     let mut head = [0u8; 128];
     let read = File::open(report).and_then(|mut file| read_head(&mut file, &mut head)).unwrap_or(0);
     let with = Exporting { nsys: Some(nsys.to_owned()), folder: None };
-    let exported = || {
-        let working = Working::beside(to).map_err(Failure::Folder)?;
-        let made = Exporter::of(&with)?.export(report, &working, Heard::Shown)?;
-        let partial = Partial::beside(to).map_err(Failure::Folder)?;
-        fs::rename(made, partial.path()).map_err(Failure::Folder)?;
-        if replace { partial.place(to) } else { partial.place_new(to) }.map_err(Failure::Folder)
+    let failed = |failure: Failure| failure.into_problem(&shown, head.get(..read).unwrap_or_default());
+    let unwritable = |error: io::Error| {
+        let to = crate::diag::escape(&to.display().to_string());
+        Problem::spec("unwritable-file", format!("`{to}` cannot be written")).note(error.to_string())
     };
-    exported().map_err(|failure| failure.into_problem(&shown, head.get(..read).unwrap_or_default()))
+    let working = Working::beside(to).map_err(unwritable)?;
+    let exporter = Exporter::of(&with).map_err(failed)?;
+    let made = exporter.export(report, &working, Heard::Shown).map_err(failed)?;
+    let placed = Partial::beside(to).and_then(|partial| {
+        fs::rename(made, partial.path())?;
+        if replace { partial.place(to) } else { partial.place_new(to) }
+    });
+    placed.map_err(unwritable)
 }
 
 fn unkept(shown: &str, error: &std::io::Error) -> Problem {
